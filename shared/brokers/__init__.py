@@ -1,0 +1,1 @@
+"""The brokers: MQTT (Mosquitto) and AMQP (RabbitMQ). Driver exceptions become Unavailable here."""

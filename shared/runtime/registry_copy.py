@@ -1,0 +1,89 @@
+"""A local copy of the registry, kept by following its change feed: bootstrap and updates are one mechanism."""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from shared.contracts.registry import ENTITIES, Change
+from shared.runtime.delivery import until_done
+from shared.runtime.registry_client import RegistryClient
+from shared.runtime.sqlite import connect, transaction
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entity (
+  entity TEXT NOT NULL, id TEXT NOT NULL, sequence INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (entity, id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS followed (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL);
+INSERT OR IGNORE INTO followed VALUES (1, 0);
+"""
+_WAIT_S = 25
+Entity = TypeVar("Entity", bound=msgspec.Struct)
+
+
+class RegistryCopy:
+    """The registry's entities as they stand after the last change followed.
+
+    Every method may be called from any thread; each thread has a connection of its own.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self._path = path
+        self._read_only = read_only
+        self._local = threading.local()
+        if not read_only:
+            self._connection().executescript(_SCHEMA)
+
+    def _connection(self) -> sqlite3.Connection:
+        if not hasattr(self._local, "connection"):
+            self._local.connection = connect(self._path, "NORMAL", read_only=self._read_only)
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+    def sequence(self) -> int:
+        """The last change applied."""
+        return int(self._connection().execute("SELECT sequence FROM followed").fetchone()[0])
+
+    def all(self, kind: type[Entity]) -> Iterator[tuple[str, Entity]]:
+        """Every entity of a kind, as (id, body), in the order of ids."""
+        name = _NAMES[kind]
+        rows = self._connection().execute("SELECT id, body FROM entity WHERE entity = ? ORDER BY id", (name,))
+        for key, body in rows:
+            yield key, msgspec.json.decode(body, type=kind)
+
+    def apply(self, changes: Iterable[Change]) -> None:
+        """Take changes over, in one transaction; changes already applied change nothing."""
+        with transaction(self._connection()) as connection:
+            for change in changes:
+                if change.after is None:
+                    connection.execute("DELETE FROM entity WHERE entity = ? AND id = ?", (change.entity, change.id))
+                else:
+                    connection.execute(
+                        "INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?)",
+                        (
+                            change.entity,
+                            change.id,
+                            change.sequence,
+                            json.dumps(change.after, ensure_ascii=False),
+                        ),
+                    )
+                connection.execute("UPDATE followed SET sequence = ? WHERE sequence < ?", (change.sequence,) * 2)
+
+    def follow(self, client: RegistryClient, stop: threading.Event, on_changes: Callable[[list[Change]], None]) -> None:
+        """Follow the change feed until ``stop``; ``on_changes`` is told of each page after it was applied.
+
+        :raises Stopping: if stopped while the registry was away
+        """
+        while not stop.is_set():
+            after = self.sequence()
+            page = until_done(lambda after=after: client.changes(after, _WAIT_S), stop)  # type: ignore[misc]
+            if page.changes:
+                self.apply(page.changes)
+                on_changes(page.changes)
+
+
+_NAMES = {kind: name for name, kind in ENTITIES.items()}
