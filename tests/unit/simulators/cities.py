@@ -1,0 +1,35 @@
+"""Cities to test with: small ones, planned once."""
+
+from datetime import date
+from functools import cache
+
+from simulators.city import City
+from simulators.messages import Message, pack
+from simulators.plan import Wish, plan_city
+from simulators.stream import SentRecord, stream
+
+END = date(2026, 11, 22)  # a Sunday
+
+
+def wish(seed: int = 7) -> Wish:
+    return Wish(seed=seed, end=END, days=3, pilots=2, venues=2, dwellings=12)
+
+
+@cache
+def small_city() -> City:
+    return plan_city(wish())
+
+
+@cache
+def demo_city() -> City:
+    return plan_city(Wish(seed=7, end=END))
+
+
+@cache
+def demo_stream() -> list[SentRecord]:
+    return list(stream(demo_city()))
+
+
+@cache
+def demo_messages() -> list[Message]:
+    return pack(demo_city(), demo_stream())
