@@ -5,10 +5,13 @@ its kind (absent: 0, false, ""): a second write of the same identity must leave 
 Each entry of ``values`` is a float field (true is 1.0), so that no vendor fixes a field's type for another.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from shared.contracts.telemetry import Fault, Heartbeat, Reading, Record, Session, Usage, Void
 
 MEASUREMENTS = ("heartbeat", "reading", "usage", "session", "fault", "void")
-_BOOLEAN = {True: "true", False: "false"}
+_BOOLEAN = ("false", "true")
 
 
 def line(vendor: str, site: str, device: str, record: Record) -> str:
@@ -16,26 +19,46 @@ def line(vendor: str, site: str, device: str, record: Record) -> str:
 
     The contract's patterns leave nothing in vendor, site, device, slugs or value names that would need escaping.
     """
-    time_ns = record.ts * 1_000_000 + record.seq % 1_000_000
-    common = f"boot={record.boot}i,seq={record.seq}i,test={_BOOLEAN[record.test]}"
-    kind, fields = _kind_and_fields(record)
-    return f"{kind},device={device},site={site},vendor={vendor} {common}{fields} {time_ns}"
+    kind, fields = _KIND_AND_FIELDS[type(record)]
+    seq = record.seq
+    return (
+        f"{kind},device={device},site={site},vendor={vendor} boot={record.boot}i,seq={seq}i,"
+        f"test={_BOOLEAN[record.test]}{fields(record)} {record.ts * 1_000_000 + seq % 1_000_000}"
+    )
 
 
-def _kind_and_fields(record: Record) -> tuple[str, str]:
-    match record:
-        case Heartbeat():
-            return "heartbeat", ""
-        case Reading():
-            return "reading", "".join(f",{name}={float(value)!r}" for name, value in sorted(record.values.items()))
-        case Usage():
-            return "usage", f',action="{record.action}",trigger="{record.trigger}"'
-        case Session():
-            return "session", (
-                f',duration_s={record.duration_s}i,content="{record.content or ""}",headcount={record.headcount or 0}i'
-                f",completed={_BOOLEAN[bool(record.completed)]}"
-            )
-        case Fault():
-            return "fault", f',code="{record.code}",active={_BOOLEAN[record.active]}'
-        case Void():
-            return "void", f',of_kind="{record.of.kind}",of_ts={record.of.ts}i,of_seq={record.of.seq}i'
+def _heartbeat(_record: Heartbeat) -> str:
+    return ""
+
+
+def _reading(record: Reading) -> str:
+    return "".join([f",{name}={float(value)!r}" for name, value in sorted(record.values.items())])
+
+
+def _usage(record: Usage) -> str:
+    return f',action="{record.action}",trigger="{record.trigger}"'
+
+
+def _session(record: Session) -> str:
+    return (
+        f',duration_s={record.duration_s}i,content="{record.content or ""}",headcount={record.headcount or 0}i'
+        f",completed={_BOOLEAN[bool(record.completed)]}"
+    )
+
+
+def _fault(record: Fault) -> str:
+    return f',code="{record.code}",active={_BOOLEAN[record.active]}'
+
+
+def _void(record: Void) -> str:
+    return f',of_kind="{record.of.kind}",of_ts={record.of.ts}i,of_seq={record.of.seq}i'
+
+
+_KIND_AND_FIELDS: dict[type, tuple[str, Callable[[Any], str]]] = {
+    Heartbeat: ("heartbeat", _heartbeat),
+    Reading: ("reading", _reading),
+    Usage: ("usage", _usage),
+    Session: ("session", _session),
+    Fault: ("fault", _fault),
+    Void: ("void", _void),
+}

@@ -22,6 +22,7 @@ EntityName = Literal[
     "device",
     "binding",
     "feed",
+    "key",
 ]
 
 
@@ -153,6 +154,21 @@ class Feed(msgspec.Struct, frozen=True):
     active: bool = True
 
 
+class Key(msgspec.Struct, frozen=True):
+    """A machine's or a person's key. Id: ``key``; the secret and its hash are in no change.
+
+    In the log, so that every row's actor is explained by it and whoever reads the whole feed can check its hashes;
+    consumers that do not ask for keys ignore them.
+    """
+
+    key: str
+    name: str
+    role: str
+    districts: list[str] = []
+    vendors: list[str] = []
+    active: bool = True
+
+
 ENTITIES: dict[str, type[msgspec.Struct]] = {
     "organisation": Organisation,
     "pilot": Pilot,
@@ -165,6 +181,7 @@ ENTITIES: dict[str, type[msgspec.Struct]] = {
     "device": Device,
     "binding": Binding,
     "feed": Feed,
+    "key": Key,
 }
 
 

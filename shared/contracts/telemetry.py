@@ -21,7 +21,7 @@ MAX_RECORDS = 5_000
 MAX_AHEAD_MS = 5 * 60_000
 MAX_AGE_MS = 120 * 86_400_000
 MAX_VALUE_NAMES_PER_VENDOR = 200
-RESERVED_VALUE_NAMES = frozenset({"time", "seq", "test", "vendor", "site", "device", "feed"})
+RESERVED_VALUE_NAMES = frozenset({"time", "seq", "boot", "test", "vendor", "site", "device", "feed"})
 
 # ``(?!\n)``: Python's ``$`` would also match before a final newline, JSON Schema's does not.
 SLUG_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$(?!\n)"

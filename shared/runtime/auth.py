@@ -60,6 +60,7 @@ def install(app: Any, keys: PublicKeys) -> None:
 def requires(*roles: str) -> Callable[[View], View]:
     """Let a view be called only with a valid token of one of ``roles``; without roles, of any role.
 
+    Stands right below the route, above the arguments: who may not call is not told what is wrong with his request.
     The caller is then :func:`caller`. Answers 401 or 403 as a problem. The roles are documented in the OpenAPI.
     """
 

@@ -4,12 +4,14 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from shared.contracts.registry import ENTITIES, Change
+from shared.failures import Unavailable
 from shared.runtime.delivery import until_done
 from shared.runtime.registry_client import RegistryClient
 from shared.runtime.sqlite import connect, transaction
@@ -21,7 +23,7 @@ CREATE TABLE IF NOT EXISTS entity (
 CREATE TABLE IF NOT EXISTS followed (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL);
 INSERT OR IGNORE INTO followed VALUES (1, 0);
 """
-_WAIT_S = 25
+_WAIT_S = 5  # a long poll cannot be interrupted, and a worker that is asked to stop should not wait long for it
 Entity = TypeVar("Entity", bound=msgspec.Struct)
 
 
@@ -54,6 +56,22 @@ class RegistryCopy:
         rows = self._connection().execute("SELECT id, body FROM entity WHERE entity = ? ORDER BY id", (name,))
         for key, body in rows:
             yield key, msgspec.json.decode(body, type=kind)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[int]:
+        """Everything read inside the block, on this thread, is of one moment; gives the last change applied by then.
+
+        :raises Unavailable: if the copy cannot be read, or has not been begun
+        """
+        connection = self._connection()
+        try:
+            connection.execute("BEGIN")
+            try:
+                yield self.sequence()
+            finally:
+                connection.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            raise Unavailable("database", f"{self._path}: {error}") from error
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Take changes over, in one transaction; changes already applied change nothing."""

@@ -114,7 +114,9 @@ def _answer_rejected(error: Rejected) -> Response:
         tongue = language()
         params = error.params
         errors = [{"pointer": "#/" + error.field, "detail": say(f"detail.{error.reason}", tongue, **params)}]
-    headers = {"WWW-Authenticate": "Bearer"} if STATUS[error.reason] == 401 else None
+    headers = {"WWW-Authenticate": "Bearer"} if STATUS[error.reason] == 401 else {}
+    if "wait_s" in error.params:
+        headers["Retry-After"] = str(error.params["wait_s"])
     return problem(error.reason, errors=errors, headers=headers, **error.params)
 
 

@@ -1,0 +1,1 @@
+"""How Pilotlight runs; ``local`` is one machine without configuration."""

@@ -1,0 +1,4 @@
+"""`make demo`: a small city, registered, played through MQTT and reported, with every integer checked.
+
+Read in this order: __main__ (the walk), api, registering, observing, checking, report.
+"""

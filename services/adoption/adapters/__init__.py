@@ -1,0 +1,1 @@
+"""Where adoption's facts and its view of the registry are kept: SQLite."""

@@ -1,0 +1,110 @@
+"""H4, slot activation: slots whose device at t1 was heard since its binding / slots installed at t1.
+
+The state at t1 is that of the last day before it: installed by then, not retired, and the device bound then. Slots
+count, not devices, so that a swapped device does not inflate. Source: policy 4.2 and 7.4.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from services.adoption import strips
+from services.adoption.definitions import ACTIVATION
+from services.adoption.figures.city import City, binding_id, bound_on
+from services.adoption.figures.counted import Counted, Coverage, Ratio, Row, Window
+from services.adoption.figures.known import KnownFacts
+from services.adoption.figures.scopes import Scope, holds_slot, slot_id
+from shared.contracts.civil_time import date_from_day, day_from_date
+from shared.contracts.registry import Binding, Slot
+
+# An affected slot-day: approved UNKNOWN covers at least 60 min of 06:00–24:00 (policy 7.3).
+_WAKING = strips.between(6 * 60, 24 * 60)
+_AFFECTED_MINUTES = 60
+
+
+class _Unit(NamedTuple):
+    slot: Slot
+    binding: Binding | None
+    removed: str | None
+    heard_on: int | None
+    unknown: bool
+
+    @property
+    def why(self) -> str:
+        if self.removed:
+            return self.removed
+        if self.binding is None:
+            return "no_device"
+        return "never_heard" if self.heard_on is None else "heard"
+
+
+def count(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Counted:
+    """Count slot activation at the window's end."""
+    units = list(_units(city, facts, scope, window.end))
+    installed = [unit for unit in units if not unit.removed]
+    active = [unit for unit in installed if unit.heard_on is not None]
+    unaffected = [unit for unit in installed if not unit.unknown]
+    return Counted(
+        numerator=[_row(unit) for unit in active],
+        denominator=[_row(unit) for unit in installed],
+        removed=[_row(unit) for unit in units if unit.removed],
+        observed=Ratio(sum(unit.heard_on is not None for unit in unaffected), len(unaffected)),
+        coverage=Coverage(ACTIVATION.coverage_unit, len(unaffected), len(installed)),
+        applicable=bool(installed),
+        inputs=map(_input, units),
+    )
+
+
+def _units(city: City, facts: KnownFacts, scope: Scope, t1: date) -> Iterator[_Unit]:
+    last_day = t1 - timedelta(days=1)
+    for slot in city.entities.slots.values():
+        binding = bound_on(city.of_slot.get(slot_id(slot), ()), last_day)
+        if not holds_slot(scope, city, slot, binding):
+            continue
+        removed = _removed(slot, last_day)
+        heard_on = None
+        if binding and not removed:
+            heard_on = facts.first_heard(
+                binding.vendor, binding.device, day_from_date(binding.valid_from), day_from_date(t1)
+            )
+        unknown = binding is not None and heard_on is None and _unobservable(city, binding, t1)
+        yield _Unit(slot, binding, removed, heard_on, unknown)
+
+
+def _removed(slot: Slot, last_day: date) -> str | None:
+    if slot.installed_on is None or slot.installed_on > last_day:
+        return "not_installed"
+    return "retired" if slot.retired_on is not None and slot.retired_on <= last_day else None
+
+
+def _unobservable(city: City, binding: Binding, t1: date) -> bool:
+    """Whether every day since the binding is affected: then never heard is UNKNOWN, not OFFLINE."""
+    outages = city.outages.get((binding.vendor, binding.device), {})
+    days = range(day_from_date(binding.valid_from), day_from_date(t1))
+    return all(strips.count(outages.get(day, strips.EMPTY) & _WAKING) >= _AFFECTED_MINUTES for day in days)
+
+
+def _row(unit: _Unit) -> Row:
+    binding = unit.binding
+    return Row(
+        why=unit.why,
+        vendor=binding.vendor if binding else None,
+        device=binding.device if binding else None,
+        binding=binding_id(binding) if binding else None,
+        slot=slot_id(unit.slot),
+        site=unit.slot.pilot,
+        heard_on=None if unit.heard_on is None else date_from_day(unit.heard_on),
+    )
+
+
+def _input(unit: _Unit) -> list[object]:
+    slot, binding = unit.slot, unit.binding
+    return [
+        "slot",
+        slot_id(slot),
+        slot.installed_on,
+        slot.retired_on,
+        binding_id(binding) if binding else None,
+        unit.heard_on,
+        unit.unknown,
+    ]

@@ -1,0 +1,53 @@
+"""The database's schema, step by step: Alembic's migrations."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+
+from services.registry.adapters import sql_dialects
+
+SCRIPTS = Path(__file__).parent.parent / "migrations"
+
+
+class Unprotected(Exception):
+    """A migration left the change log without its triggers; it was undone."""
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database to a revision, in one transaction.
+
+    :raises Unprotected: if the change log would not defend itself afterwards
+    """
+    engine = sa.create_engine(url)
+    sql_dialects.prepare(engine)
+    with engine.execution_options(writing=True).begin() as connection:
+        command.upgrade(_config(connection), revision)
+        _assert_protected(connection)
+    engine.dispose()
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the database back to a revision, in one transaction; ``base`` is before the first.
+
+    :raises Unprotected: if the change log would not defend itself afterwards
+    """
+    engine = sa.create_engine(url)
+    sql_dialects.prepare(engine)
+    with engine.execution_options(writing=True).begin() as connection:
+        command.downgrade(_config(connection), revision)
+        _assert_protected(connection)
+    engine.dispose()
+
+
+def _config(connection: sa.Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _assert_protected(connection: sa.Connection) -> None:
+    if sa.inspect(connection).has_table("change") and not sql_dialects.is_protected(connection):
+        raise Unprotected("the change log has lost its triggers: call protect_change_log at the end of the migration")

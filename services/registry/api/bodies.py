@@ -1,0 +1,98 @@
+"""Bodies: JSON in, rows and faults out; a body is checked row by row, so that all faults are told at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import marshmallow as ma
+import msgspec
+from flask import request
+
+from services.registry.entities import Collection, Entity, id_of
+from services.registry.refusal import Fault, Refused, fault, flatten, pointer
+from services.registry.rules import Row
+from shared.failures import Rejected
+
+MOST_ROWS = 1_000
+
+
+def json_body() -> Any:
+    """The request's body.
+
+    :raises Rejected: ``not_supported_media`` or ``not_json``
+    """
+    if not request.is_json:
+        raise Rejected("not_supported_media")
+    try:
+        return msgspec.json.decode(request.get_data())
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Rejected("not_json") from error
+
+
+def json_object() -> Mapping[str, Any]:
+    """The request's body, which must be an object.
+
+    :raises Rejected: as :func:`json_body`
+    :raises Refused: if it is something else
+    """
+    body = json_body()
+    if not isinstance(body, dict):
+        raise Refused([fault(pointer(), "invalid_request", "Invalid input type.")])
+    return body
+
+
+def json_rows(collection: Collection) -> tuple[list[Row], list[Fault]]:
+    """The rows of the body that pass their schema, and the faults of the others.
+
+    :raises Rejected: as :func:`json_body`
+    :raises Refused: if it is not an array of 1 to MOST_ROWS
+    """
+    body = json_body()
+    if not isinstance(body, list) or not 1 <= len(body) <= MOST_ROWS:
+        raise Refused([fault(pointer(), "invalid_request", "rule.rows", most=MOST_ROWS)])
+    schema = collection.schema()
+    faults: list[Fault] = []
+    rows: list[Row] = []
+    for index, raw in enumerate(body):
+        try:
+            rows.append(_row((index,), schema, raw, collection))
+        except ma.ValidationError as error:
+            faults += flatten(error.messages, index)
+    return rows, faults
+
+
+def json_row(collection: Collection) -> tuple[list[Row], list[Fault]]:
+    """The single object of the body as rows and faults; one of the two is empty.
+
+    :raises Rejected: as :func:`json_body`
+    """
+    try:
+        return [_row((), collection.schema(), json_body(), collection)], []
+    except ma.ValidationError as error:
+        return [], list(flatten(error.messages))
+
+
+def load(schema: ma.Schema) -> dict[str, Any]:
+    """The body, as a schema says.
+
+    :raises Rejected: as :func:`json_body`
+    :raises Refused: with every fault
+    """
+    try:
+        return dict(schema.load(json_body()))
+    except ma.ValidationError as error:
+        raise Refused(list(flatten(error.messages))) from error
+
+
+def documented(schema: ma.Schema | dict[str, Any]) -> dict[str, Any]:
+    """A body in the OpenAPI's words."""
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def documented_rows(schema: ma.Schema) -> dict[str, Any]:
+    """A body of rows in the OpenAPI's words."""
+    return documented({"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_ROWS})
+
+
+def _row(path: tuple[int, ...], schema: ma.Schema, raw: Any, collection: Collection) -> Row:
+    entity: Entity = msgspec.convert(schema.load(raw), collection.kind)
+    return Row(path, id_of(collection, entity), entity)

@@ -1,0 +1,149 @@
+"""The operations that every collection has, made from its row in :mod:`services.registry.entities`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import marshmallow as ma
+import msgspec
+from flask import url_for
+from flask_smorest import Blueprint
+
+from services.registry.amending import amend
+from services.registry.api import bodies
+from services.registry.api.guarding import guarded
+from services.registry.entities import Collection, Entity
+from services.registry.registering import register
+from services.registry.scope import reach
+from services.registry.store import Database
+from shared.failures import Rejected
+from shared.runtime.auth import caller
+
+_DEFAULT_LIMIT = 100
+_COUNT = ma.validate.Range(0, 2**31 - 1, error="rule.after")  # what every database can hold
+_MOST = 1_000
+BeforeCommit = Callable[[Entity], None]
+
+
+def blueprint_of(collection: Collection) -> Blueprint:
+    """An empty blueprint at the collection's address."""
+    summary = (collection.schema.__doc__ or "").strip()
+    return Blueprint(collection.path, __name__, url_prefix=f"/v1/{collection.path}", description=summary)
+
+
+def add_reading(blueprint: Blueprint, collection: Collection, database: Database) -> None:
+    """GET of pages, and of one entity by its id."""
+    schema = collection.schema
+
+    @blueprint.route("", methods=["GET"])
+    @guarded(blueprint, *collection.access.readers)
+    @blueprint.arguments(_page_schema(collection), location="query", unknown=ma.RAISE)
+    @blueprint.response(
+        200,
+        schema(many=True),
+        headers={"Link": {"description": "rel=next (RFC 8288), if there is more", "schema": {"type": "string"}}},
+    )
+    @blueprint.doc(operationId=f"list_{collection.path}", summary="A page, in the order of ids")
+    def page(query: dict[str, Any]) -> Any:
+        after, limit = query.pop("after"), query.pop("limit")
+        with database.reading() as reading:
+            found = reading.page(collection.entity, reach(caller()), query, after, limit + 1)
+        rows = [row for _, row in found[:limit]]
+        if len(found) <= limit:
+            return rows
+        following = url_for(f"{collection.path}.page", **query, after=found[limit - 1][0], limit=limit)
+        return rows, {"Link": f'<{following}>; rel="next"'}
+
+    @blueprint.route("/<path:key>", methods=["GET"])
+    @guarded(blueprint, *collection.access.readers)
+    @blueprint.response(200, schema)
+    @blueprint.alt_response(404, "NOT_FOUND")
+    @blueprint.doc(operationId=f"get_{collection.entity}", summary=f"One, by its id: {_id_form(collection)}")
+    def one(key: str) -> Entity:
+        with database.reading() as reading:
+            row = reading.one(collection.entity, key, reach(caller()))
+        if row is None:
+            raise Rejected("not_found", what=key)
+        return row
+
+
+def add_registering(blueprint: Blueprint, collection: Collection, database: Database) -> None:
+    """POST of an array: all rows, or none and every fault."""
+
+    @blueprint.route("", methods=["POST"])
+    @guarded(blueprint, *collection.access.writers)
+    @blueprint.response(201, collection.schema(many=True))
+    @blueprint.alt_response(409, "CONFLICT")
+    @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
+    @blueprint.doc(
+        requestBody=bodies.documented_rows(collection.schema()),
+        operationId=f"register_{collection.path}",
+        summary="Register all of them, or none; what is there already, unchanged, is no error",
+    )
+    def post() -> list[Entity]:
+        rows, faults = bodies.json_rows(collection)
+        with database.writing(caller().key) as store:
+            register(store, collection, rows, caller(), faults)
+        return [row.row for row in rows]
+
+
+def add_amending(
+    blueprint: Blueprint, collection: Collection, database: Database, before_commit: BeforeCommit | None = None
+) -> None:
+    """PATCH of the fields a collection lets change; ``before_commit`` is told what results, last of all."""
+    patch_schema = _patch_schema(collection)
+
+    @blueprint.route("/<path:key>", methods=["PATCH"])
+    @guarded(blueprint, *collection.access.writers)
+    @blueprint.response(200, collection.schema)
+    @blueprint.alt_response(404, "NOT_FOUND")
+    @blueprint.alt_response(409, "CONFLICT")
+    @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
+    @blueprint.doc(
+        requestBody=bodies.documented(patch_schema),
+        operationId=f"amend_{collection.entity}",
+        summary=f"Change {', '.join(collection.amendable)} of one, by its id: {_id_form(collection)}",
+    )
+    def patch(key: str) -> Entity:
+        body = bodies.json_object()
+        with database.writing(caller().key) as store:
+            before, after = amend(store, collection, key, body, caller())
+            if before_commit is not None and after != before.row:
+                before_commit(after)
+        return after
+
+
+def blueprint_for(collection: Collection, database: Database) -> Blueprint:
+    """Everything a plain collection has."""
+    blueprint = blueprint_of(collection)
+    add_reading(blueprint, collection, database)
+    add_registering(blueprint, collection, database)
+    if collection.amendable:
+        add_amending(blueprint, collection, database)
+    return blueprint
+
+
+def _id_form(collection: Collection) -> str:
+    return "/".join(f"{{{field}}}" for field in collection.key)
+
+
+def _patch_schema(collection: Collection) -> ma.Schema:
+    """A patch as the OpenAPI shows it: a name of its own, nothing required, and nothing filled in."""
+    named = type(f"{collection.entity.capitalize()}Patch", (collection.schema,), {})
+    schema: ma.Schema = named(only=collection.amendable, partial=True)
+    for field in schema.fields.values():
+        field.load_default = ma.missing
+    return schema
+
+
+def _page_schema(collection: Collection) -> type[ma.Schema]:
+    """A page's query: the collection's filters, and a cursor."""
+    types = {field.name: field.type for field in msgspec.structs.fields(collection.kind)}
+    fields: dict[str, ma.fields.Field[Any]] = {
+        name: ma.fields.Integer(validate=_COUNT) if types[name] is int else ma.fields.String()
+        for name in collection.filters
+    }
+    fields["after"] = ma.fields.String(load_default="", metadata={"description": "The id of the last one seen"})
+    fields["limit"] = ma.fields.Integer(
+        load_default=_DEFAULT_LIMIT, validate=ma.validate.Range(1, _MOST, error="rule.limit")
+    )
+    return ma.Schema.from_dict(fields, name=f"{collection.entity.capitalize()}Page")

@@ -1,0 +1,64 @@
+"""Before the registry's first start, and before every other: ``python -m services.registry.bootstrap``.
+
+Migrates the database, makes the signing key, and writes the first keys; what is there already stays as it is.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+from services.registry import keys, settings
+from services.registry.adapters import alembic_migrations
+from services.registry.adapters.sql_database import SqlDatabase
+from services.registry.tokens import new_signing_key
+from shared.runtime import logs
+
+FIRST_KEYS = {"admin": "administrator", "telemetry": "service", "adoption": "service"}
+ACTOR = "bootstrap"
+
+
+def main() -> None:
+    """Do what is missing."""
+    logs.configure()
+    told = settings.read_bootstrap()
+    alembic_migrations.upgrade(told.database_url)
+    if not told.signing_key_file.exists():
+        write_private(told.signing_key_file, new_signing_key())
+    database = SqlDatabase(told.database_url, lambda: time.time_ns() // 1_000_000)
+    for name, role in FIRST_KEYS.items():
+        path = told.credentials_dir / f"{name}.json"
+        if not _is_known(database, path):
+            write_private(path, _fresh_key(database, name, role))
+    database.close()
+
+
+def _is_known(database: SqlDatabase, path: Path) -> bool:
+    """Whether a file names a key of this database; one from before the database was made anew does not."""
+    if not path.exists():
+        return False
+    with database.reading() as reading:
+        return reading.key_and_secret(json.loads(path.read_text(encoding="utf-8"))["key"]) is not None
+
+
+def _fresh_key(database: SqlDatabase, name: str, role: str) -> bytes:
+    """A key as its file has it; it is in the database first, so that a file never names one that is not."""
+    with database.writing(ACTOR) as store:
+        made = keys.create(store, name, role, [], [])
+    return json.dumps({**made._asdict(), "role": role}, indent=2).encode() + b"\n"
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that nobody else can read at any moment; it is whole or not there."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+if __name__ == "__main__":
+    main()

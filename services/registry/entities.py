@@ -1,0 +1,200 @@
+"""The collections of the registry, declared: from this table come addresses, identities, checks, scopes and pages.
+
+A new entity is a Struct in the contract, a Schema, a table with its migration, and a row here.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import marshmallow as ma
+import msgspec
+
+from services.registry import schemas
+from services.registry.scope import OF_DISTRICTS, OF_VENDORS, READ_ALL
+from shared.contracts import registry as contract
+from shared.contracts.registry import EntityName
+
+Entity = msgspec.Struct
+
+
+class Reference(NamedTuple):
+    """An entity that must exist: its id is made of ``fields``, the last of which is where an error points."""
+
+    entity: EntityName
+    fields: tuple[str, ...]
+
+
+class Access(NamedTuple):
+    """The roles that may write and read at all; how far each reaches is :mod:`services.registry.scope`'s to say."""
+
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+
+
+class Collection(NamedTuple):
+    """One kind of entity and its address."""
+
+    entity: EntityName
+    path: str
+    kind: type[Entity]
+    schema: type[ma.Schema]
+    key: tuple[str, ...]
+    access: Access
+    references: tuple[Reference, ...] = ()
+    filters: tuple[str, ...] = ()
+    amendable: tuple[str, ...] = ()
+    site: Callable[[Any], str] | None = None  # the slug of the pilot or venue it belongs to, by which it has a district
+
+
+def id_of(collection: Collection, row: Entity) -> str:
+    """The id of an entity: its key fields, joined by slashes."""
+    return joined(row, collection.key)
+
+
+def joined(row: Entity, fields: tuple[str, ...]) -> str:
+    """Some fields of an entity, joined by slashes."""
+    return "/".join(str(getattr(row, field)) for field in fields)
+
+
+def vendor_of(row: Entity) -> str | None:
+    """The vendor an entity belongs to, if to one."""
+    return getattr(row, "vendor", None)
+
+
+def _site_of_binding(row: contract.Binding) -> str:
+    return (row.slot or row.installation or "").partition("/")[0]
+
+
+_OF_THE_CITY = Access(("administrator",), (*READ_ALL, *OF_DISTRICTS))
+_OF_A_DISTRICT = Access(("administrator", "district_officer"), (*READ_ALL, *OF_DISTRICTS))
+_OF_A_VENDOR = Access(("administrator", *OF_VENDORS), (*READ_ALL, *OF_DISTRICTS, *OF_VENDORS))
+_VENDOR = Reference("organisation", ("vendor",))
+_SERVICE_DATES = ("installed_on", "retired_on")
+
+COLLECTIONS = (
+    Collection(
+        "organisation",
+        "organisations",
+        contract.Organisation,
+        schemas.OrganisationSchema,
+        key=("slug",),
+        access=_OF_THE_CITY,
+    ),
+    Collection(
+        "pilot",
+        "pilots",
+        contract.Pilot,
+        schemas.PilotSchema,
+        key=("slug",),
+        access=_OF_A_DISTRICT,
+        filters=("district",),
+        site=lambda row: str(row.slug),
+    ),
+    Collection(
+        "phase",
+        "phases",
+        contract.Phase,
+        schemas.PhaseSchema,
+        key=("pilot", "number"),
+        access=_OF_A_DISTRICT,
+        references=(Reference("pilot", ("pilot",)),),
+        filters=("pilot",),
+        site=lambda row: str(row.pilot),
+    ),
+    Collection(
+        "dwelling",
+        "dwellings",
+        contract.Dwelling,
+        schemas.DwellingSchema,
+        key=("pilot", "dwelling_ref"),
+        access=_OF_A_DISTRICT,
+        references=(Reference("phase", ("pilot", "phase")),),
+        filters=("pilot", "phase"),
+        amendable=("handed_over_on",),
+        site=lambda row: str(row.pilot),
+    ),
+    Collection(
+        "slot",
+        "slots",
+        contract.Slot,
+        schemas.SlotSchema,
+        key=("pilot", "dwelling_ref", "code"),
+        access=_OF_A_DISTRICT,
+        references=(Reference("dwelling", ("pilot", "dwelling_ref")),),
+        filters=("pilot", "dwelling_ref", "category"),
+        amendable=_SERVICE_DATES,
+        site=lambda row: str(row.pilot),
+    ),
+    Collection(
+        "venue",
+        "venues",
+        contract.Venue,
+        schemas.VenueSchema,
+        key=("slug",),
+        access=_OF_A_DISTRICT,
+        filters=("district", "venue_type"),
+        site=lambda row: str(row.slug),
+    ),
+    Collection(
+        "zone",
+        "zones",
+        contract.Zone,
+        schemas.ZoneSchema,
+        key=("venue", "code"),
+        access=_OF_A_DISTRICT,
+        references=(Reference("venue", ("venue",)),),
+        filters=("venue",),
+        amendable=("calendars",),
+        site=lambda row: str(row.venue),
+    ),
+    Collection(
+        "installation",
+        "installations",
+        contract.Installation,
+        schemas.InstallationSchema,
+        key=("venue", "zone", "code"),
+        access=_OF_A_DISTRICT,
+        references=(Reference("zone", ("venue", "zone")),),
+        filters=("venue", "zone"),
+        amendable=_SERVICE_DATES,
+        site=lambda row: str(row.venue),
+    ),
+    Collection(
+        "device",
+        "devices",
+        contract.Device,
+        schemas.DeviceSchema,
+        key=("vendor", "device"),
+        access=_OF_A_VENDOR,
+        references=(_VENDOR,),
+        filters=("vendor",),
+    ),
+    Collection(
+        "binding",
+        "bindings",
+        contract.Binding,
+        schemas.BindingSchema,
+        key=("vendor", "device", "valid_from"),
+        access=_OF_A_DISTRICT,
+        references=(
+            Reference("device", ("vendor", "device")),
+            Reference("slot", ("slot",)),
+            Reference("installation", ("installation",)),
+        ),
+        filters=("vendor", "device", "slot", "installation"),
+        amendable=("valid_to",),
+        site=_site_of_binding,
+    ),
+    Collection(
+        "feed",
+        "feeds",
+        contract.Feed,
+        schemas.FeedSchema,
+        key=("vendor", "feed"),
+        access=_OF_A_VENDOR,
+        references=(_VENDOR,),
+        filters=("vendor",),
+        amendable=("sites", "active"),
+    ),
+)
+BY_ENTITY = {collection.entity: collection for collection in COLLECTIONS}

@@ -1,0 +1,156 @@
+"""Fields and validators of the registry's schemas: strict types, messages from the catalogue, limits in the OpenAPI.
+
+apispec reads ``choices``, ``min``/``max`` (with ``equal``: a length) and ``regex`` off a validator.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sized
+from datetime import date
+from typing import Any
+
+import marshmallow as ma
+from stdnum.cn import uscc as gb32100
+
+from services.registry.refusal import Complaint
+from shared.contracts.telemetry import DEVICE_PATTERN, SLUG_PATTERN
+
+EARLIEST = date(2000, 1, 1)
+LATEST = date(2099, 12, 31)
+DWELLING_REF_PATTERN = r"^[A-Za-z0-9_-]{8,64}$(?!\n)"
+# A slot's or an installation's id: the site's slug first. What is behind the pattern must exist anyway.
+PLACE_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}/[A-Za-z0-9_-]{1,64}/[a-z0-9][a-z0-9-]{0,62}$(?!\n)"
+
+
+def wrong(message: str, **params: Any) -> ma.ValidationError:
+    """A ValidationError that carries a key of the message catalogue and what fills its places."""
+    return ma.ValidationError([Complaint(message, params)])  # marshmallow passes any leaf through
+
+
+class OneOf:
+    """The value is one of an enumeration."""
+
+    def __init__(self, choices: Iterable[str]) -> None:
+        self.choices = tuple(choices)
+
+    def __call__(self, value: str) -> None:
+        """:raises ValidationError: if it is not"""
+        if value not in self.choices:
+            raise wrong("rule.one_of", choices=", ".join(self.choices))
+
+
+class Matches:
+    """The value matches a pattern; ``message`` says in words what is expected."""
+
+    def __init__(self, pattern: str, message: str) -> None:
+        self.regex = re.compile(pattern)
+        self._message = message
+
+    def __call__(self, value: str) -> None:
+        """:raises ValidationError: if it does not"""
+        if not self.regex.match(value):
+            raise wrong(self._message)
+
+
+class Between:
+    """A number within limits, both included."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.min, self.max = least, most
+
+    def __call__(self, value: int) -> None:
+        """:raises ValidationError: if it is outside"""
+        if not self.min <= value <= self.max:
+            raise wrong("rule.between", least=self.min, most=self.max)
+
+
+class Length:
+    """So many characters or items, both limits included."""
+
+    equal = None
+
+    def __init__(self, least: int, most: int) -> None:
+        self.min, self.max = least, most
+
+    def __call__(self, value: Sized) -> None:
+        """:raises ValidationError: if there are fewer or more"""
+        if not self.min <= len(value) <= self.max:
+            raise wrong("rule.length", least=self.min, most=self.max)
+
+
+def distinct(values: list[Any]) -> None:
+    """:raises ValidationError: if a value stands there twice"""
+    if len(set(values)) != len(values):
+        raise wrong("rule.distinct")
+
+
+def printable(value: str) -> None:
+    """:raises ValidationError: if there is a control character, or a blank at either end"""
+    if value != value.strip() or any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        raise wrong("rule.printable")
+
+
+class Day(ma.fields.Date):
+    """A civil day, ``2026-11-22`` and no other form, from 2000 to 2099."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+            raise self.make_error("invalid", input=value, obj_type="date")
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if not EARLIEST <= day <= LATEST:
+            raise wrong("rule.day_range", earliest=EARLIEST, latest=LATEST)
+        return day
+
+
+class Flag(ma.fields.Boolean):
+    """true or false; not 1, not "yes"."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return bool(super()._deserialize(value, attr, data, **kwargs))
+
+
+class Uscc(ma.fields.String):
+    """统一社会信用代码 (GB 32100-2015), with its check character; blanks, dashes and lower case are put right."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not gb32100.is_valid(text):
+            raise wrong("detail.bad_uscc", value=text[:40])
+        return str(gb32100.compact(text))
+
+
+def slug(**kwargs: Any) -> ma.fields.String:
+    """A field for the words of topics and tags."""
+    return ma.fields.String(validate=Matches(SLUG_PATTERN, "rule.slug"), **kwargs)
+
+
+def device_id(**kwargs: Any) -> ma.fields.String:
+    """A field for a device's id within its vendor."""
+    return ma.fields.String(validate=Matches(DEVICE_PATTERN, "rule.device"), **kwargs)
+
+
+def dwelling_ref(**kwargs: Any) -> ma.fields.String:
+    """A field for a dwelling's opaque pseudonym; never a room number."""
+    return ma.fields.String(validate=Matches(DWELLING_REF_PATTERN, "rule.dwelling_ref"), **kwargs)
+
+
+def place(**kwargs: Any) -> ma.fields.String:
+    """A field for the id of a slot or an installation."""
+    return ma.fields.String(validate=Matches(PLACE_PATTERN, "rule.place"), **kwargs)
+
+
+def text(most: int = 200, **kwargs: Any) -> ma.fields.String:
+    """A field for a name that people read."""
+    return ma.fields.String(validate=[Length(1, most), printable], **kwargs)
+
+
+def one_of(choices: Iterable[str], **kwargs: Any) -> ma.fields.String:
+    """A field for a word of an enumeration."""
+    return ma.fields.String(validate=OneOf(choices), **kwargs)
+
+
+def number(least: int, most: int, **kwargs: Any) -> ma.fields.Integer:
+    """A field for a whole number within limits."""
+    return ma.fields.Integer(strict=True, validate=Between(least, most), **kwargs)

@@ -1,0 +1,77 @@
+"""What the registry's processes need to be told."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from environs import ValidationError
+
+from shared.brokers import mqtt
+from shared.runtime.settings import reading
+
+
+class Settings(NamedTuple):
+    """Of the HTTP process."""
+
+    database_url: str  # DATABASE_URL: sqlite:////absolute/path.db, or postgresql+driver://…
+    mqtt_url: str  # MQTT_URL: mqtt://user:password@host:port, an account that may administer dynamic security
+    signing_key: bytes  # SIGNING_KEY_FILE: path of an Ed25519 key in PEM, made by the bootstrap
+    public_url: str  # PUBLIC_URL: where callers reach this API
+
+
+class BootstrapSettings(NamedTuple):
+    """Of the bootstrap."""
+
+    database_url: str
+    signing_key_file: Path
+    credentials_dir: Path  # CREDENTIALS_DIR: where the first keys are written
+
+
+def read() -> Settings:
+    """The settings of the HTTP process, from the environment.
+
+    :raises SystemExit: if any is missing or malformed; all of them are named
+    """
+    with reading() as env:
+        settings = Settings(
+            database_url=env.str("DATABASE_URL"),
+            mqtt_url=env.str("MQTT_URL", validate=_is_mqtt),
+            signing_key=b"",
+            public_url=env.str("PUBLIC_URL"),
+        )
+        path = env.path("SIGNING_KEY_FILE", validate=_is_file)
+    return settings._replace(signing_key=path.read_bytes())
+
+
+def read_bootstrap() -> BootstrapSettings:
+    """The settings of the bootstrap, from the environment.
+
+    :raises SystemExit: if any is missing or malformed; all of them are named
+    """
+    with reading() as env:
+        return BootstrapSettings(
+            database_url=env.str("DATABASE_URL"),
+            signing_key_file=env.path("SIGNING_KEY_FILE"),
+            credentials_dir=env.path("CREDENTIALS_DIR"),
+        )
+
+
+def read_database_url() -> str:
+    """DATABASE_URL alone, for commands that only read.
+
+    :raises SystemExit: if it is missing
+    """
+    with reading() as env:
+        url: str = env.str("DATABASE_URL")
+    return url
+
+
+def _is_mqtt(url: str) -> None:
+    try:
+        mqtt.parse(url)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _is_file(path: Path) -> None:
+    if not path.is_file():
+        raise ValidationError(f"no such file: {path}; the bootstrap makes it")

@@ -1,0 +1,104 @@
+"""What the use cases and the API need of the database: to read, and to write under the registry's one lock."""
+
+from collections.abc import Collection as Many
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, Protocol
+
+from services.registry.chain import Head
+from services.registry.entities import Entity
+from services.registry.scope import Reach
+from shared.contracts.registry import Binding, Change, EntityName, Key
+
+
+class Stored(NamedTuple):
+    """An entity as it stands, and how many changes made it."""
+
+    row: Entity
+    version: int
+
+
+class Site(NamedTuple):
+    """A pilot or a venue: slugs are unique over both."""
+
+    entity: EntityName
+    district: str
+
+
+class New(NamedTuple):
+    """An entity to be registered, and the district it belongs to, if to one."""
+
+    id: str
+    row: Entity
+    district: str | None
+
+
+class Store(Protocol):
+    """The registry, while it is written to; all is committed at the end of the block, or nothing."""
+
+    def known(self, entity: EntityName, ids: Many[str]) -> dict[str, Stored]:
+        """Those of ``ids`` that exist."""
+
+    def sites(self, slugs: Many[str]) -> dict[str, Site]:
+        """Those of ``slugs`` that are a pilot or a venue."""
+
+    def organisations_of(self, usccs: Many[str]) -> dict[str, str]:
+        """The slugs of the organisations that have these codes, by code."""
+
+    def bindings_beside(self, bindings: Iterable[Binding]) -> list[Binding]:
+        """Every registered binding of the devices, slots and installations that these name."""
+
+    def active_administrators(self) -> int:
+        """How many administrators' keys are in use."""
+
+    def add(self, entity: EntityName, rows: Sequence[New]) -> None:
+        """Register entities whose ids are new; each is one row in the log."""
+
+    def replace(self, entity: EntityName, key: str, before: Stored, after: Entity) -> None:
+        """Put ``after`` in the place of ``before``; one row in the log."""
+
+    def keep_secret(self, key: str, sha256: str) -> None:
+        """Keep the hash of a new key's secret; never in the log."""
+
+
+class Reading(Protocol):
+    """The registry, while it is read."""
+
+    def page(
+        self, entity: EntityName, reach: Reach, filters: Mapping[str, Any], after: str, limit: int
+    ) -> list[tuple[str, Entity]]:
+        """Up to ``limit`` entities in reach, as (id, entity) in the order of ids, from behind the id ``after``."""
+
+    def one(self, entity: EntityName, key: str, reach: Reach) -> Entity | None:
+        """An entity by its id, if there is one in reach."""
+
+    def changes(self, after: int, limit: int) -> list[Change]:
+        """A page of the change log."""
+
+    def head(self) -> Head:
+        """The change log's last row."""
+
+    def keys(self) -> list[Key]:
+        """Every key, in use or not, in the order of their ids."""
+
+    def key_and_secret(self, key: str) -> tuple[Key, str] | None:
+        """A key and the SHA-256 (hex) of its secret."""
+
+
+class Database(Protocol):
+    """Where transactions come from."""
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Read, in one transaction.
+
+        :raises Rejected: ``invalid_request`` if the database cannot compare with what was asked
+        :raises Unavailable: if the database does not answer
+        """
+
+    def writing(self, actor: str) -> AbstractContextManager[Store]:
+        """Write, in one transaction that excludes every other writer: committed at the end, or undone if it raises.
+
+        ``actor`` is written to the log with every change.
+
+        :raises Unavailable: if the database does not answer, or another writer holds it for too long
+        """

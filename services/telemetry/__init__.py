@@ -1,0 +1,5 @@
+"""The path of one message: MQTT → decode → device → spool → ack, and from the spool to the stores and the journal.
+
+Read in this order: ingest (the whole walk, in one page), model, decode (with parsing and directory), outgoing,
+counting, keeping; replaying (what was parked); draining (with bodies); journal, closing; worker, app.
+"""

@@ -1,0 +1,1 @@
+"""Each technology in one place: its exceptions become Unavailable or Rejected here and nowhere else."""

@@ -1,0 +1,167 @@
+"""The broker through paho: messages in, acknowledgements and receipts out, over one durable session.
+
+Packet ids begin again when the broker has lost the session, so an acknowledgement of an old connection would remove a
+new message unread: every message carries the number of its connection, and one lock makes sure that nothing is
+acknowledged on another.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from services.telemetry import counters
+from services.telemetry.decode import account_of
+from services.telemetry.inbox import Inbox
+from services.telemetry.keeping import receipt
+from services.telemetry.model import Outcome
+from shared.brokers import mqtt
+from shared.failures import Unavailable
+
+_log = logging.getLogger(__name__)
+TOPIC = "telemetry/v1/#"
+_SESSION_EXPIRY_S = 7 * 86_400
+_RECEIVE_MAXIMUM = 5_000
+_KEEPALIVE_S = 20
+_encode = msgspec.json.Encoder().encode
+
+
+class MqttMessage:
+    """A message as it came from the broker; it is acknowledged to the connection that brought it, or not at all."""
+
+    __slots__ = ("_messages", "connection", "correlation", "mid", "payload", "qos", "received_ms", "response", "topic")
+
+    def __init__(self, messages: "MqttMessages", message: MQTTMessage, received_ms: int, connection: int) -> None:
+        self._messages = messages
+        self.topic: str = message.topic
+        self.payload = bytes(message.payload)  # no copy: they are bytes
+        self.received_ms = received_ms
+        self.mid = message.mid
+        self.qos = message.qos
+        self.connection = connection
+        self.response: str | None = getattr(message.properties, "ResponseTopic", None)
+        self.correlation: bytes | None = getattr(message.properties, "CorrelationData", None)
+
+    def acknowledge(self, outcome: Outcome) -> None:
+        """PUBACK, and a receipt where one was asked for. Call it in the order of receipt (MQTT-4.6.0-2)."""
+        self._messages.acknowledge(self, outcome)
+
+
+class MqttMessages:
+    """One session with the broker: puts what comes into the inbox, and acknowledges."""
+
+    def __init__(self, url: str, inbox: Inbox[MqttMessage], now_ms: Callable[[], int]) -> None:
+        self._inbox = inbox
+        self._now_ms = now_ms
+        self._current = threading.Lock()  # held while the connection changes, and while something is acknowledged
+        self._connection = 0
+        self._up = False
+        self._subscribed = False
+        self._closing = threading.Event()
+        self._address = mqtt.parse(url)
+        self._client = mqtt.client(self._address, manual_ack=True)
+        self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_message = self._on_message
+        self._client.reconnect_delay_set(1, 5)
+        self._client.max_inflight_messages_set(2_000)
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Connect, and go on trying: a broker that is away is no error."""
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = _SESSION_EXPIRY_S  # without it the session ends with the connection
+        properties.ReceiveMaximum = _RECEIVE_MAXIMUM
+        self._client.connect_async(
+            self._address.host, self._address.port, _KEEPALIVE_S, clean_start=False, properties=properties
+        )
+        before = set(threading.enumerate())
+        self._client.loop_start()
+        self._thread = next(
+            thread for thread in threading.enumerate() if thread not in before and thread.name.startswith("paho")
+        )
+
+    def is_alive(self) -> bool:
+        """Whether paho's thread lives: without it the client still says that it is connected."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def is_subscribed(self) -> bool:
+        """Whether the broker has granted the subscription on the current connection."""
+        return self._subscribed
+
+    def close(self) -> None:
+        """Take no more messages, send what acknowledgements are under way, and disconnect; the session stays."""
+        self._closing.set()
+        self._inbox.close()
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def acknowledge(self, message: MqttMessage, outcome: Outcome) -> None:
+        """Acknowledge a message, if its connection is still the one it came on; else it comes again."""
+        with self._current:
+            if not self._up or message.connection != self._connection:
+                counters.STALE_ACKNOWLEDGEMENTS.inc()
+                return
+            self._client.ack(message.mid, message.qos)
+            if message.response is not None:
+                self._send_receipt(message, message.response, outcome)
+
+    def _send_receipt(self, message: MqttMessage, response: str, outcome: Outcome) -> None:
+        account = account_of(message.topic)
+        own = account is not None and response.startswith(f"ack/v1/{account[0]}/{account[1]}/")
+        counters.RECEIPTS.labels("yes" if own else "no").inc()
+        if not own:
+            return
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        if message.correlation is not None:
+            properties.CorrelationData = message.correlation
+        try:
+            self._client.publish(response, _encode(receipt(outcome)), qos=1, properties=properties)
+        except ValueError:
+            _log.warning("not a topic for a receipt", extra={"topic": response})  # wildcards in it
+
+    def _on_connect(self, client: Client, _data: Any, flags: Any, reason: Any, _properties: Any) -> None:
+        if reason.is_failure:
+            _log.error("the broker refused us", extra={"reason": str(reason)})
+            return
+        with self._current:
+            self._connection += 1
+            self._up = True
+            self._inbox.clear()  # none of it was acknowledged: the broker sends it again
+        counters.CONNECTIONS.labels("kept" if flags.session_present else "new").inc()
+        _log.info("connected", extra={"session_present": flags.session_present})
+        client.subscribe(TOPIC, qos=1)  # always: a session may be there and its subscriptions not
+
+    def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+        with self._current:
+            self._up = self._subscribed = False
+        _log.warning("disconnected", extra={"reason": str(reason)})
+
+    def _on_subscribe(self, _client: Client, _data: Any, _mid: int, reasons: list[Any], _properties: Any) -> None:
+        self._subscribed = not any(reason.is_failure for reason in reasons)
+        if not self._subscribed:
+            _log.error("the broker refused the subscription", extra={"reasons": [str(reason) for reason in reasons]})
+
+    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        try:
+            self._inbox.put(MqttMessage(self, message, self._receipt_time(), self._connection))
+        except Exception:  # it would end paho's thread; unacknowledged, the message comes again
+            counters.CALLBACK_FAILURES.inc()
+            _log.exception("a message could not be taken")
+
+    def _receipt_time(self) -> int:
+        """Waits while the clock cannot be trusted: a record must not get a wrong receipt time."""
+        while not self._closing.is_set():
+            try:
+                return self._now_ms()
+            except Unavailable as failure:
+                counters.UNAVAILABLE.labels(failure.part).inc()
+                _log.error("reading pauses", extra={"why": str(failure)})
+                self._closing.wait(1.0)
+        return 0  # the inbox is closed: nobody will see it

@@ -1,0 +1,126 @@
+"""The spool: one SQLite file per worker, in which everything received is safe until every store has it.
+
+One row per batch in each of ``batch``, ``entries`` (messages, for the journal), ``lines`` (InfluxDB), ``events``
+(RabbitMQ) and ``rejected``; blobs are MessagePack of ``model``'s structs. A batch leaves once it is in the journal.
+A row of ``parked`` whose ``raw`` is gone waits for nothing more. ``counted`` holds absolute totals since the worker's
+first day. ``revision`` grows with every change of what is mirrored into the worker's database.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from shared.failures import Unavailable
+from shared.runtime.sqlite import connect, transaction
+
+CURSORS = ("influxdb", "rabbitmq", "database")
+DEFAULT_MIN_FREE_BYTES = 1024**3
+_FORM = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS state (
+  one INTEGER PRIMARY KEY CHECK (one = 1), head INTEGER NOT NULL, revision INTEGER NOT NULL,
+  segment INTEGER NOT NULL, segment_sha256 TEXT NOT NULL);
+INSERT OR IGNORE INTO state VALUES (1, 0, 0, 0, '');
+CREATE TABLE IF NOT EXISTS cursor (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+INSERT OR IGNORE INTO cursor VALUES ('influxdb', 0), ('rabbitmq', 0), ('database', 0);
+CREATE TABLE IF NOT EXISTS batch (
+  n INTEGER PRIMARY KEY, day INTEGER NOT NULL, at_ms INTEGER NOT NULL, size INTEGER NOT NULL, accepted BLOB);
+CREATE TABLE IF NOT EXISTS entries (n INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS lines (n INTEGER PRIMARY KEY, points INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS events (n INTEGER PRIMARY KEY, events INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS rejected (n INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS parked (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, n INTEGER NOT NULL, message INTEGER NOT NULL, vendor TEXT NOT NULL,
+  feed TEXT NOT NULL, site TEXT NOT NULL, device TEXT NOT NULL, topic TEXT NOT NULL, received_ms INTEGER NOT NULL,
+  reason TEXT NOT NULL, indexes TEXT NOT NULL, raw BLOB, revision INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS parked_site ON parked (site, id) WHERE raw IS NOT NULL;
+CREATE INDEX IF NOT EXISTS parked_device ON parked (vendor, device, id) WHERE raw IS NOT NULL;
+CREATE INDEX IF NOT EXISTS parked_age ON parked (received_ms) WHERE raw IS NOT NULL;
+CREATE INDEX IF NOT EXISTS parked_revision ON parked (revision);
+CREATE TABLE IF NOT EXISTS counted (
+  vendor TEXT NOT NULL, day INTEGER NOT NULL, what TEXT NOT NULL, count INTEGER NOT NULL, revision INTEGER NOT NULL,
+  PRIMARY KEY (vendor, day, what)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS counted_revision ON counted (revision);
+CREATE TABLE IF NOT EXISTS value_name (
+  vendor TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (vendor, name)) WITHOUT ROWID;
+PRAGMA user_version = 1;
+"""
+
+
+class SpoolFile:
+    """The file: its form, one connection per thread and durability, and one writer at a time.
+
+    ``free_bytes`` says how much the disk has left; ``min_free_bytes`` of it are kept.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        min_free_bytes: int = DEFAULT_MIN_FREE_BYTES,
+        free_bytes: Callable[[Path], int] | None = None,
+    ) -> None:
+        self.path = path
+        self._min_free_bytes = min_free_bytes
+        self._free_bytes = free_bytes or _free_bytes
+        self._local = threading.local()
+        self._writing = threading.Lock()  # SQLite's own waiting for the lock sleeps; this one wakes at once
+        connection = self.connection()
+        form = connection.execute("PRAGMA user_version").fetchone()[0]
+        if form not in (0, _FORM):
+            raise ValueError(f"{path} has form {form}; this program knows {_FORM}")
+        connection.executescript(_SCHEMA)
+
+    def connection(self, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> sqlite3.Connection:
+        """This thread's connection of that durability."""
+        opened: dict[str, sqlite3.Connection] = self._local.__dict__.setdefault("opened", {})
+        if synchronous not in opened:
+            opened[synchronous] = connect(self.path, synchronous)
+            opened[synchronous].execute("PRAGMA secure_delete = FAST")  # Debian's default writes every freed page
+        return opened[synchronous]
+
+    @contextmanager
+    def writing(self, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> Iterator[sqlite3.Connection]:
+        """One write transaction.
+
+        :raises Unavailable: if the file cannot be written
+        """
+        with self._writing, transaction(self.connection(synchronous), "spool") as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """One snapshot of the file.
+
+        :raises Unavailable: if the file cannot be read
+        """
+        connection = self.connection("NORMAL")
+        try:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise Unavailable("spool", str(error)) from error
+
+    def free_bytes(self) -> int:
+        """What the disk has left beyond what is kept free; negative where there is too little."""
+        return self._free_bytes(self.path) - self._min_free_bytes
+
+    def check_space(self) -> None:
+        """Refuse to grow on a disk that is nearly full: the stores and the system need the rest.
+
+        :raises Unavailable: if less than ``min_free_bytes`` are free
+        """
+        if (spare := self.free_bytes()) < 0:
+            raise Unavailable("spool", f"the disk has {-spare} bytes less than SPOOL_MIN_FREE_BYTES")
+
+
+def _free_bytes(path: Path) -> int:
+    disk = os.statvfs(path)
+    return disk.f_bavail * disk.f_frsize

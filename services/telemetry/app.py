@@ -1,0 +1,45 @@
+"""The HTTP process: ``gunicorn 'services.telemetry.app:create_app()'``."""
+
+import threading
+import time
+from collections.abc import Mapping
+
+from flask import Flask
+
+from services.telemetry.adapters.influx_readings import InfluxReadings
+from services.telemetry.adapters.sql_ledger import connect
+from services.telemetry.adapters.sql_ledger_pages import SqlLedgerPages
+from services.telemetry.api import routes
+from services.telemetry.ledger import Stored
+from services.telemetry.settings import read_api
+from shared.runtime import auth, logs, web
+
+
+def create_app() -> Flask:
+    """The application, as the environment says.
+
+    :raises SystemExit: naming every setting that is missing or malformed
+    """
+    logs.configure()
+    told = read_api()
+    pages = SqlLedgerPages(connect(told.database_url))
+    pages.create()
+    return build(pages, _one_at_a_time(InfluxReadings(told.influx_url)), auth.PublishedKeys(told.registry_url))
+
+
+def build(pages: SqlLedgerPages, stored: Stored, keys: auth.PublicKeys) -> Flask:
+    """The application over this database, this InfluxDB and these keys."""
+    app, api = web.create("telemetry", "Pilotlight telemetry 遥测", check=pages.check)
+    auth.install(app, keys)
+    api.register_blueprint(routes(pages, stored, lambda: time.time_ns() // 1_000_000))
+    return app
+
+
+def _one_at_a_time(readings: InfluxReadings) -> Stored:
+    lock = threading.Lock()
+
+    def stored(from_day: int, to_day: int) -> Mapping[tuple[str, int], int]:
+        with lock:
+            return readings.stored(from_day, to_day)
+
+    return stored

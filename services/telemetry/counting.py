@@ -1,0 +1,43 @@
+"""The ledger's counts, per vendor and civil day. Pure.
+
+What is counted: ``received`` every record, ``accepted``, ``rejected:{reason}``, ``parked:{reason}``; the spool adds
+``written``, what InfluxDB has been sent. received = accepted + rejected + parked (a whole message that failed is one).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from services.telemetry.model import Outcome, SetAside
+from shared.contracts.civil_time import DAY_MS, OFFSET_MS
+
+RECEIVED, ACCEPTED, WRITTEN, REJECTED, PARKED = "received", "accepted", "written", "rejected:", "parked:"
+
+
+def count_received(outcomes: Sequence[Outcome]) -> Counter[tuple[str, int, str]]:
+    """What a batch adds to the ledger."""
+    counts = _count_outcomes(outcomes)
+    for (vendor, day, _), count in list(counts.items()):
+        counts[vendor, day, RECEIVED] += count
+    return counts
+
+
+def count_replayed(was: Iterable[tuple[str, SetAside]], outcomes: Sequence[Outcome]) -> Counter[tuple[str, int, str]]:
+    """What a replay moves in the ledger: out of parked (``was``, with its vendor), into what its records became."""
+    counts = _count_outcomes(outcomes)
+    for vendor, aside in was:
+        counts[vendor, aside.day, PARKED + aside.reason] -= 1
+    return counts
+
+
+def _count_outcomes(outcomes: Sequence[Outcome]) -> Counter[tuple[str, int, str]]:
+    counts: Counter[tuple[str, int, str]] = Counter()
+    for outcome in outcomes:
+        vendor = outcome.vendor
+        days = [(record.ts + OFFSET_MS) // DAY_MS for _, record in outcome.accepted]  # day_of, without a call each
+        for day, count in Counter(days).items() if len(days) > 1 else [(day, 1) for day in days]:
+            counts[vendor, day, ACCEPTED] += count
+        for aside in outcome.rejected:
+            counts[vendor, aside.day, REJECTED + aside.reason] += 1
+        for aside in outcome.parked:
+            counts[vendor, aside.day, PARKED + aside.reason] += 1
+    return counts

@@ -1,0 +1,107 @@
+"""From a decoded batch to what the spool keeps of it. Pure."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from services.telemetry.counting import count_received
+from services.telemetry.model import (
+    Decoded,
+    Kept,
+    Message,
+    Outcome,
+    Parked,
+    Reason,
+    ReceivedEntry,
+    RejectedRecord,
+    SetAside,
+)
+from services.telemetry.outgoing import outgoing
+from shared.contracts.civil_time import day_of
+from shared.contracts.receipts import Receipt
+from shared.contracts.receipts import RejectedRecord as Refusal
+
+MAX_SHOWN_BYTES = 65_536  # of a rejected record, what its vendor is shown; the journal has all of it
+
+
+def kept(messages: Sequence[Message], decoded: Decoded) -> Kept:
+    """All the spool keeps of a batch, whose messages were received on one civil day."""
+    outcomes = decoded.outcomes
+    pairs = list(zip(messages, outcomes, strict=True))
+    return Kept(
+        day=day_of(messages[0].received_ms),
+        at_ms=messages[0].received_ms,
+        entries=[_entry(message, outcome) for message, outcome in pairs],
+        outgoing=outgoing(outcomes),
+        rejected=[row for message, outcome in pairs if outcome.rejected for row in rejected(message, outcome)],
+        parked=[
+            row
+            for index, (message, outcome) in enumerate(pairs)
+            if outcome.parked
+            for row in parked(index, message, outcome)
+        ],
+        counts=count_received(outcomes),
+        new_names=decoded.new_names,
+    )
+
+
+def receipt(outcome: Outcome) -> Receipt:
+    """What the feed is told of a message."""
+    return Receipt(
+        accepted=len(outcome.accepted),
+        parked=len(outcome.parked),
+        rejected=[Refusal(aside.position, aside.reason, aside.field) for aside in outcome.rejected],
+    )
+
+
+def reasons(outcome: Outcome) -> list[Reason]:
+    """Why each record of a message that was not accepted was not, in the order of the message."""
+    return [Reason(aside.position, aside.reason, aside.field) for aside in in_order(outcome)]
+
+
+def in_order(outcome: Outcome) -> list[SetAside]:
+    """All that was set aside of a message, in its order."""
+    return sorted(
+        (*outcome.rejected, *outcome.parked), key=lambda aside: -1 if aside.position is None else aside.position
+    )
+
+
+def rejected(message: Message, outcome: Outcome) -> Iterator[RejectedRecord]:
+    """What the vendor may see of each rejected record."""
+    for aside in outcome.rejected:
+        yield RejectedRecord(
+            outcome.vendor,
+            outcome.feed,
+            message.topic,
+            message.received_ms,
+            aside.position,
+            aside.reason,
+            aside.field,
+            len(aside.raw),
+            aside.raw[:MAX_SHOWN_BYTES],
+        )
+
+
+def parked(index: int, message: Message, outcome: Outcome) -> Iterator[Parked]:
+    """The parked records of message ``index``, device by device."""
+    by_device: dict[tuple[str, str], list[SetAside]] = {}
+    for aside in outcome.parked:
+        by_device.setdefault((aside.device, aside.reason), []).append(aside)
+    for (device, reason), records in by_device.items():
+        yield Parked(
+            index,
+            outcome.vendor,
+            outcome.feed,
+            outcome.site,
+            device,
+            message.topic,
+            message.received_ms,
+            reason,
+            [record.position or 0 for record in records],
+            b"[" + b",".join(record.raw for record in records) + b"]",
+        )
+
+
+def _entry(message: Message, outcome: Outcome) -> ReceivedEntry:
+    aside = reasons(outcome) if outcome.rejected or outcome.parked else ()
+    digest = hashlib.sha256(message.payload).digest()
+    return ReceivedEntry(message.received_ms, message.topic, digest, message.payload, aside)

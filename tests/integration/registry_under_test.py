@@ -1,0 +1,141 @@
+"""A registry on a fresh SQLite file, migrated by Alembic, called through Flask with real keys and tokens."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from services.registry import keys
+from services.registry.adapters import alembic_migrations
+from services.registry.adapters.sql_database import SqlDatabase
+from services.registry.app import compose, now_ms
+from services.registry.feed_accounts import BrokerAccounts
+from services.registry.settings import Settings
+from services.registry.tokens import new_signing_key
+from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
+
+PREFIX = "urn:pilotlight:problem:"
+VENDOR = {"slug": "acme", "uscc": "91350100M000100Y43", "name": "甲厂商", "roles": ["VENDOR"]}
+OTHER_VENDOR = {"slug": "bolt", "uscc": "91110108551385082Q", "name": "乙厂商", "roles": ["VENDOR"]}
+OPERATOR = {"slug": "carer", "uscc": "91110000600037341L", "name": "运营公司", "roles": ["OPERATOR"]}
+
+
+class Caller:
+    """Somebody with a token."""
+
+    def __init__(self, client: FlaskClient, token: str, language: str = "") -> None:
+        self._client = client
+        self.headers = {"Authorization": f"Bearer {token}"} | ({"Accept-Language": language} if language else {})
+
+    def get(self, path: str) -> TestResponse:
+        return self._client.get(path, headers=self.headers)
+
+    def post(self, path: str, body: Any) -> TestResponse:
+        return self._client.post(path, json=body, headers=self.headers)
+
+    def patch(self, path: str, body: Any) -> TestResponse:
+        return self._client.patch(path, json=body, headers=self.headers)
+
+    def delete(self, path: str) -> TestResponse:
+        return self._client.delete(path, headers=self.headers)
+
+    def made(self, path: str, *rows: Any) -> Any:
+        """Register rows; fails unless they are."""
+        answer = self.post(path, list(rows))
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
+    def changes(self, after: int = 0) -> list[dict[str, Any]]:
+        """The change feed from there on."""
+        answer = self.get(f"/v1/changes?after={after}&limit=10000")
+        assert answer.status_code == 200, answer.text
+        assert answer.json is not None
+        found: list[dict[str, Any]] = answer.json["changes"]
+        return found
+
+
+class RegistryUnderTest(NamedTuple):
+    """The application, its first administrator, its database and its broker."""
+
+    app: Flask
+    admin: Caller
+    url: str
+    broker: BrokerAccounts
+
+    def caller(
+        self, role: str, *, districts: Sequence[str] = (), vendors: Sequence[str] = (), language: str = ""
+    ) -> Caller:
+        """Somebody of a role, by a key that the administrator makes and exchanges for a token."""
+        client = self.app.test_client()
+        body = {"name": f"a {role}", "role": role, "districts": list(districts), "vendors": list(vendors)}
+        key = self.admin.post("/v1/keys", body)
+        assert key.status_code == 201, key.text
+        token = client.post("/v1/tokens", json=key.json)
+        assert token.json is not None
+        return Caller(client, token.json["access_token"], language)
+
+
+def registry(folder: Path, broker: BrokerAccounts | None = None) -> RegistryUnderTest:
+    """A new registry in a folder; the broker's accounts are kept in memory, unless one is given."""
+    url = f"sqlite:///{folder / 'registry.db'}"
+    broker = broker or MosquittoAccountsInMemory()
+    alembic_migrations.upgrade(url)
+    database = SqlDatabase(url, now_ms)
+    with database.writing("bootstrap") as store:
+        first = keys.create(store, "first administrator", "administrator", [], [])
+    database.close()
+    settings = Settings(url, "mqtt://unused:unused@127.0.0.1", new_signing_key(), "http://127.0.0.1:8101")
+    app = compose(settings, broker, threading.Event())
+    client = app.test_client()
+    token = client.post("/v1/tokens", json=first._asdict())
+    assert token.json is not None
+    return RegistryUnderTest(app, Caller(client, token.json["access_token"]), url, broker)
+
+
+def pilot(slug: str, district: str = "nanshan") -> dict[str, Any]:
+    return {
+        "slug": slug,
+        "name": "示范小区",
+        "district": district,
+        "housing_type": "PUBLIC_RENTAL",
+        "funding_source": "GOV_INVESTED",
+    }
+
+
+def venue(slug: str, district: str = "futian") -> dict[str, Any]:
+    return {
+        "slug": slug,
+        "name": "示范馆",
+        "district": district,
+        "venue_type": "SCIENCE_MUSEUM",
+        "funding_source": "MIXED",
+    }
+
+
+def home(caller: Caller, slug: str, district: str = "nanshan", dwellings: int = 1) -> None:
+    """A pilot with one phase, dwellings ``home-00000`` …, and a lamp's slot in each."""
+    caller.made("/v1/pilots", pilot(slug, district))
+    caller.made("/v1/phases", {"pilot": slug, "number": 1, "name": "一期"})
+    refs = [f"home-{number:05}" for number in range(dwellings)]
+    caller.made("/v1/dwellings", *({"pilot": slug, "phase": 1, "dwelling_ref": ref} for ref in refs))
+    caller.made(
+        "/v1/slots", *({"pilot": slug, "dwelling_ref": ref, "code": "lamp", "category": "LIGHTING"} for ref in refs)
+    )
+
+
+def reason(answer: TestResponse) -> str:
+    """The reason of a problem; fails unless the answer is one."""
+    assert answer.content_type == "application/problem+json", answer.text
+    assert answer.json is not None
+    assert answer.json["status"] == answer.status_code
+    return str(answer.json["type"]).removeprefix(PREFIX)
+
+
+def pointers(answer: TestResponse) -> list[str]:
+    """Where the faults are, in the order told."""
+    assert answer.json is not None
+    return [error["pointer"] for error in answer.json["errors"]]

@@ -1,0 +1,222 @@
+"""A telemetry worker on real servers, with a registry over HTTP and what a test needs to look at its three stores."""
+
+import json
+import os
+import queue
+import secrets
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pika
+import requests
+
+from deploy.local.stack import Stack
+from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
+from services.registry.feed_accounts import account_of
+from services.telemetry.adapters.influx_readings import InfluxReadings
+from services.telemetry.adapters.sql_ledger import connect
+from services.telemetry.adapters.sql_ledger_pages import SqlLedgerPages
+from services.telemetry.ledger import Ledger, ledger
+from shared.brokers import topology
+from shared.brokers.mqtt import parse
+from shared.contracts.civil_time import day_of
+from shared.contracts.registry import Change
+from shared.contracts.registry import Feed as FeedEntity
+from tests.fakes.published_registry import PublishedRegistry
+from tests.system.feed import Feed
+from tests.system.polling import until
+
+Json = dict[str, Any]
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class TelemetryUnderTest:
+    """One worker's folder and process; a vendor of its own with a home site, a VR site and devices."""
+
+    def __init__(self, stack: Stack, registry: PublishedRegistry, folder: Path) -> None:
+        self.stack = stack
+        self.registry = registry
+        self.folder = folder
+        self.vendor = "v" + secrets.token_hex(4)
+        self.home, self.venue = f"{self.vendor}-home", f"{self.vendor}-venue"
+        self._sequence = 0
+        self.process: subprocess.Popen[bytes] | None = None
+        (folder / "telemetry.json").write_text(json.dumps({"key": "k", "secret": "s"}))
+        self.environment = os.environ | {
+            "WORKER_ID": "telemetry-1",
+            "MQTT_URL": stack.mqtt_url("telemetry-1"),
+            "AMQP_URL": stack.amqp_url("telemetry"),
+            "INFLUX_URL": stack.influx_url("telemetry"),
+            "DATABASE_URL": f"sqlite:///{folder}/telemetry.db",
+            "REGISTRY_URL": registry.url,
+            "REGISTRY_CREDENTIALS": str(folder / "telemetry.json"),
+            "DATA_DIR": str(folder / "worker"),
+            "JOURNAL_MAX_AGE_S": "2",
+        }
+
+    # the worker
+
+    def start(self) -> None:
+        self.process = subprocess.Popen([sys.executable, "-m", "services.telemetry.worker"], env=self.environment)
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
+        since = now_ms()
+        until(self.health, lambda h: bool(h["ready"] and h["at"] > since), within_s=30)
+
+    def health(self) -> Json:
+        path = self.folder / "worker" / "health.json"
+        return dict(json.loads(path.read_bytes())) if path.exists() else {"ready": False, "at": 0}
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> int:
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(30)
+        finally:
+            self.process.kill()
+            self.process.wait()
+
+    def until_drained(self, within_s: float = 60) -> None:
+        """Until every store has all that the worker kept, twice in a row of its own saying."""
+        first = until(self.health, self._drained, within_s)
+        until(self.health, lambda h: self._drained(h) and h["at"] > first["at"] + 1_500, within_s)
+
+    @staticmethod
+    def _drained(health: Json) -> bool:
+        return bool(health["ready"]) and all(at == health["head"] for at in health["cursors"].values())
+
+    # the registry
+
+    def change(self, entity: str, key: str, after: Json | None) -> None:
+        self._sequence += 1
+        change = {"entity": entity, "id": key, "before": None, "after": after, "version": 1}
+        rest = {"time": "2026-01-01T00:00:00.000Z", "actor": "test", "previous_hash": "", "hash": ""}
+        self.registry.add([msgspec.convert({"sequence": self._sequence, **change, **rest}, Change)])
+
+    def register_sites(self) -> None:
+        self.change("pilot", self.home, {"slug": self.home, "district": "nanshan"})
+        self.change("venue", self.venue, {"slug": self.venue, "district": "futian"})
+
+    def register_device(self, device: str) -> None:
+        self.change("device", f"{self.vendor}/{device}", {"vendor": self.vendor, "device": device})
+
+    # the feed
+
+    def feed(self, name: str = "gw") -> Feed:
+        """A feed that may write for both sites, and one that nobody has registered."""
+        password = secrets.token_hex(12)
+        entity = FeedEntity(self.vendor, name, [self.home, self.venue, f"{self.vendor}-new"])
+        MosquittoAccounts(self.stack.mqtt_url("registry")).open(account_of(entity), password)
+        address = parse(self.stack.mqtt_url("admin"))
+        return Feed(address.host, address.port, f"{self.vendor}.{name}", password)
+
+    def topic(self, site: str | None = None, device: str | None = None, feed: str = "gw") -> str:
+        parts = ["telemetry", "v1", self.vendor, feed, site or self.home]
+        return "/".join(parts if device is None else [*parts, device])
+
+    # the stores
+
+    def points(self) -> list[Json]:
+        """Every point of this vendor, as measurement, time in ns, tags and fields."""
+        query = f"SELECT * FROM /.*/ WHERE vendor = '{self.vendor}'"
+        return [
+            {"measurement": series["name"], **dict(zip(series["columns"], row, strict=True))}
+            for series in self.influx(query)
+            for row in series["values"]
+        ]
+
+    def influx(self, query: str, user: str = "telemetry") -> list[Json]:
+        url, login = self.stack.urls["influx"], self.stack.addresses.accounts.password("influxdb", user)
+        params = {"db": "pilotlight", "q": query, "epoch": "ns"}
+        answer = requests.post(f"{url}/query", params=params, auth=(user, login), timeout=30)
+        answer.raise_for_status()
+        return list(answer.json()["results"][0].get("series", []))
+
+    def ledger(self) -> Ledger:
+        """The ledger of the last 121 days, as the HTTP process makes it."""
+        pages = SqlLedgerPages(connect(self.environment["DATABASE_URL"]))
+        readings = InfluxReadings(self.environment["INFLUX_URL"])
+        today = day_of(now_ms())
+        return ledger(pages, readings.stored, today - 121, today + 2, [self.vendor], now_ms())
+
+    def settled(self, within_s: float = 60) -> Ledger:
+        return until(self.ledger, lambda found: found.settled, within_s)
+
+
+class EventTap:
+    """Takes every event of one vendor from adoption's queue, as adoption would, and remembers it."""
+
+    def __init__(self, stack: Stack, vendor: str) -> None:
+        self._vendor = vendor
+        self._stop = threading.Event()
+        self._url = stack.amqp_url("adoption")
+        self._taken: queue.Queue[tuple[str, Json]] = queue.Queue()
+        self.events: list[tuple[str, Json]] = []
+        self._thread = threading.Thread(target=self._take, daemon=True)
+
+    def __enter__(self) -> "EventTap":
+        with pika.BlockingConnection(pika.URLParameters(self._url)) as connection:
+            topology.declare(connection.channel())
+            connection.channel().queue_purge(topology.ADOPTION_QUEUE)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(10)
+
+    def _take(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._take_from_one_connection()
+            except (pika.exceptions.AMQPError, OSError):
+                self._stop.wait(0.5)
+
+    def _take_from_one_connection(self) -> None:
+        with pika.BlockingConnection(pika.URLParameters(self._url)) as connection:
+            channel = connection.channel()
+            channel.basic_qos(prefetch_count=100)
+            for method, _, content in channel.consume(topology.ADOPTION_QUEUE, inactivity_timeout=0.2):
+                if self._stop.is_set():
+                    channel.cancel()
+                    return
+                if method is not None:
+                    for event in json.loads(content):
+                        if event["data"]["vendor"] == self._vendor:
+                            self._taken.put((method.routing_key, event))
+                    channel.basic_ack(method.delivery_tag)
+
+    def seen(self) -> list[tuple[str, Json]]:
+        """All events so far, with their routing keys."""
+        while not self._taken.empty():
+            self.events.append(self._taken.get())
+        return self.events
+
+    def of(self, kind: str) -> list[Json]:
+        return [event for key, event in self.seen() if key.startswith(kind + ".")]
+
+    def heard(self) -> set[tuple[str, int]]:
+        """Every (device, epoch minute) that presence has told of."""
+        return {
+            (device, minute)
+            for event in self.of("presence")
+            for device, minutes in event["data"]["heard"].items()
+            for minute in minutes
+        }

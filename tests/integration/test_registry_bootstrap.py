@@ -1,0 +1,99 @@
+"""The bootstrap makes what is missing and leaves what is there; the process says at once what it was not told."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.registry.app import compose
+from services.registry.settings import Settings
+from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
+
+NAMES = {"admin": "administrator", "telemetry": "service", "adoption": "service"}
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        env={"PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def bootstrap(folder: Path) -> dict[str, Any]:
+    """Run it, and read the keys it wrote."""
+    done = run(
+        "-m",
+        "services.registry.bootstrap",
+        DATABASE_URL=f"sqlite:///{folder / 'registry.db'}",
+        SIGNING_KEY_FILE=str(folder / "signing" / "key.pem"),
+        CREDENTIALS_DIR=str(folder / "credentials"),
+    )
+    assert done.returncode == 0, done.stderr
+    return {name: json.loads((folder / "credentials" / f"{name}.json").read_text()) for name in NAMES}
+
+
+def test_what_the_bootstrap_writes_opens_the_registry_and_is_private(tmp_path: Path) -> None:
+    written = bootstrap(tmp_path)
+    pem = tmp_path / "signing" / "key.pem"
+    url = f"sqlite:///{tmp_path / 'registry.db'}"
+    settings = Settings(url, "mqtt://a:b@127.0.0.1", pem.read_bytes(), "http://127.0.0.1")
+    app = compose(settings, MosquittoAccountsInMemory(), threading.Event())
+    for name, role in NAMES.items():
+        assert written[name]["role"] == role
+        assert app.test_client().post("/v1/tokens", json=written[name]).status_code == 200
+        assert (tmp_path / "credentials" / f"{name}.json").stat().st_mode & 0o777 == 0o600
+    assert pem.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_second_bootstrap_changes_nothing(tmp_path: Path) -> None:
+    first = bootstrap(tmp_path)
+    pem = (tmp_path / "signing" / "key.pem").read_bytes()
+    assert bootstrap(tmp_path) == first
+    assert (tmp_path / "signing" / "key.pem").read_bytes() == pem
+
+
+def test_a_key_that_a_new_database_does_not_know_is_replaced(tmp_path: Path) -> None:
+    first = bootstrap(tmp_path)
+    for left in tmp_path.glob("registry.db*"):
+        left.unlink()
+    second = bootstrap(tmp_path)
+    assert all(second[name]["key"] != first[name]["key"] for name in NAMES)
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [
+        (("-m", "services.registry.bootstrap"), ("DATABASE_URL", "SIGNING_KEY_FILE", "CREDENTIALS_DIR")),
+        (
+            ("-c", "from services.registry.app import create_app; create_app()"),
+            ("DATABASE_URL", "MQTT_URL", "SIGNING_KEY_FILE", "PUBLIC_URL"),
+        ),
+        (("-m", "services.registry.verify"), ("DATABASE_URL",)),
+    ],
+)
+def test_every_missing_setting_is_named_at_once(command: tuple[str, ...], missing: tuple[str, ...]) -> None:
+    done = run(*command)
+    assert done.returncode == 78
+    assert [name for name in missing if name not in done.stderr] == []
+
+
+def test_a_malformed_setting_is_named_too(tmp_path: Path) -> None:
+    done = run(
+        "-c",
+        "from services.registry.app import create_app; create_app()",
+        DATABASE_URL="sqlite://",
+        MQTT_URL="mosquitto",
+        SIGNING_KEY_FILE=str(tmp_path / "none.pem"),
+        PUBLIC_URL="http://127.0.0.1",
+    )
+    assert done.returncode == 78
+    assert "MQTT_URL" in done.stderr
+    assert "SIGNING_KEY_FILE" in done.stderr

@@ -1,0 +1,239 @@
+"""A feed's MQTT account on a real Mosquitto: what it may do, what it may not, and how it ends."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from paho.mqtt.client import Client, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
+
+from deploy.local.stack import Stack
+from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
+from services.registry.feed_accounts import account_of
+from shared.brokers import mqtt
+from shared.contracts.registry import Feed
+from shared.failures import Unavailable
+from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
+from tests.integration.registry_under_test import OTHER_VENDOR, VENDOR, RegistryUnderTest, home, reason, registry
+from tests.system.polling import until
+
+SUCCESS = (0, 16)  # 16: nobody subscribes
+NOT_AUTHORIZED = 135
+GATEWAY = {"vendor": "acme", "feed": "gw", "sites": ["garden"]}
+OWN_TOPIC = "telemetry/v1/acme/gw/garden"
+_WITHIN_S = 10
+
+
+class Connection:
+    """A client of the broker, as a gateway has one; reason codes are MQTT 5's."""
+
+    def __init__(self, broker: str, user: str, password: str) -> None:
+        address = mqtt.parse(broker)
+        self.received: list[tuple[str, bytes]] = []
+        self.connected: int | None = None
+        self.lost = False
+        self._answers: dict[int, int] = {}
+        self._client = Client(CallbackAPIVersion.VERSION2, client_id=user, protocol=MQTTv5)
+        self._client.username_pw_set(user, password)
+        self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_publish = lambda *given: self._answers.update({given[2]: int(given[3].value)})
+        self._client.on_subscribe = lambda *given: self._answers.update({given[2]: int(given[3][0].value)})
+        self._client.on_message = lambda *given: self.received.append((given[2].topic, given[2].payload))
+        self._client.connect(address.host, address.port)
+        self._client.loop_start()
+        until(lambda: self.connected, lambda code: code is not None, _WITHIN_S)
+
+    def publish(self, topic: str, payload: bytes = b"{}") -> int:
+        """The reason code of the PUBACK."""
+        return self._answer(self._client.publish(topic, payload, qos=1).mid)
+
+    def subscribe(self, pattern: str) -> int:
+        """The reason code of the SUBACK; 0 to 2 is granted."""
+        _, number = self._client.subscribe(pattern, qos=1)
+        assert number is not None
+        return self._answer(number)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _answer(self, number: int) -> int:
+        return until(lambda: self._answers.get(number, -1), lambda code: code >= 0, _WITHIN_S)
+
+    def _on_connect(self, *given: Any) -> None:
+        self.connected = int(given[3].value)
+        if self.connected != 0:
+            threading.Thread(target=self._client.disconnect).start()  # else paho tries again for ever
+
+    def _on_disconnect(self, *_: Any) -> None:
+        self.lost = True
+
+
+@pytest.fixture(scope="module")
+def city(brokers: Stack, tmp_path_factory: pytest.TempPathFactory) -> RegistryUnderTest:
+    made = registry(tmp_path_factory.mktemp("registry"), MosquittoAccounts(brokers.mqtt_url("registry")))
+    made.admin.made("/v1/organisations", VENDOR, OTHER_VENDOR)
+    home(made.admin, "garden")
+    home(made.admin, "orchard")
+    return made
+
+
+@pytest.fixture
+def password(city: RegistryUnderTest) -> str:
+    """That of the gateway's account, made anew, with its first rights."""
+    city.admin.patch("/v1/feeds/acme/gw", {"sites": ["garden"], "active": True})
+    answer = city.admin.post("/v1/feeds", GATEWAY)
+    assert answer.status_code == 201, answer.text
+    assert answer.json is not None
+    return str(answer.json["password"])
+
+
+@pytest.fixture
+def gateway(brokers: Stack, password: str) -> Iterator[Connection]:
+    made = Connection(brokers.mqtt_url(), "acme.gw", password)
+    yield made
+    made.close()
+
+
+def test_a_feed_publishes_under_its_own_prefix_for_its_sites(gateway: Connection) -> None:
+    assert gateway.connected == 0
+    assert gateway.publish(OWN_TOPIC) in SUCCESS
+    assert gateway.publish(f"{OWN_TOPIC}/lamp-1") in SUCCESS
+    assert gateway.publish("feeds/v1/acme/gw") in SUCCESS
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "telemetry/v1/acme/gw/orchard",  # not its site
+        "telemetry/v1/acme/gw2/garden",
+        "telemetry/v1/bolt/gw/garden",
+        "telemetry/v1/acme/gw",
+        "telemetry/v1/acme/gw/gardenia",
+        "feeds/v1/acme/gw/more",
+        "feeds/v1/acme/other",
+        "ack/v1/acme/gw/1",
+        "$CONTROL/dynamic-security/v1",
+        "anything",
+    ],
+)
+def test_a_feed_publishes_nowhere_else(gateway: Connection, topic: str) -> None:
+    assert gateway.publish(topic) == NOT_AUTHORIZED
+
+
+def test_a_feed_reads_its_own_receipts_and_nothing_else(brokers: Stack, gateway: Connection) -> None:
+    assert gateway.subscribe("ack/v1/acme/gw/#") in (0, 1)
+    assert gateway.subscribe("ack/v1/acme/gw/receipts") in (0, 1)
+    for pattern in (
+        "#",
+        "ack/v1/#",
+        "ack/v1/acme/#",
+        "ack/v1/acme/+/x",
+        "ack/v1/bolt/gw/#",
+        "telemetry/v1/#",
+        "$SYS/#",
+    ):
+        assert gateway.subscribe(pattern) == NOT_AUTHORIZED, pattern
+
+    worker = Connection(
+        brokers.mqtt_url("telemetry-1"), "telemetry-1", mqtt.parse(brokers.mqtt_url("telemetry-1")).password
+    )
+    assert worker.publish("ack/v1/bolt/gw/1", b"another's") in SUCCESS
+    assert worker.publish("ack/v1/acme/gw/1", b"its own") == 0
+    until(lambda: gateway.received, lambda received: len(received) >= 1, _WITHIN_S)
+    worker.close()
+    assert set(gateway.received) == {("ack/v1/acme/gw/1", b"its own")}
+
+
+def test_a_change_of_sites_holds_at_once_on_a_connection_that_is_open(
+    city: RegistryUnderTest, gateway: Connection
+) -> None:
+    assert city.admin.patch("/v1/feeds/acme/gw", {"sites": ["orchard"]}).status_code == 200
+    assert gateway.publish("telemetry/v1/acme/gw/orchard") in SUCCESS
+    assert gateway.publish(OWN_TOPIC) == NOT_AUTHORIZED
+
+
+def test_a_disabled_feed_is_cut_off_refused_and_let_in_again(
+    brokers: Stack, city: RegistryUnderTest, gateway: Connection, password: str
+) -> None:
+    assert city.admin.patch("/v1/feeds/acme/gw", {"active": False}).status_code == 200
+    until(lambda: gateway.lost, lambda lost: lost, _WITHIN_S)
+    refused = Connection(brokers.mqtt_url(), "acme.gw", password)
+    assert refused.connected not in (None, 0)
+    refused.close()
+
+    assert city.admin.patch("/v1/feeds/acme/gw", {"active": True}).status_code == 200
+    again = Connection(brokers.mqtt_url(), "acme.gw", password)
+    assert again.connected == 0
+    again.close()
+
+
+def test_the_same_feed_again_gets_a_fresh_password_and_the_old_one_ends(
+    brokers: Stack, city: RegistryUnderTest, password: str
+) -> None:
+    head = len(city.admin.changes())
+    answer = city.admin.post("/v1/feeds", GATEWAY)
+    assert answer.json is not None
+    assert len(city.admin.changes()) == head
+    for given, expected in ((password, False), (answer.json["password"], True)):
+        feed = Connection(brokers.mqtt_url(), "acme.gw", given)
+        assert (feed.connected == 0) == expected
+        feed.close()
+
+
+def test_a_vendors_cloud_publishes_for_any_site(brokers: Stack, city: RegistryUnderTest) -> None:
+    answer = city.admin.post("/v1/feeds", {"vendor": "bolt", "feed": "cloud", "sites": [], "vendor_cloud": True})
+    assert answer.json is not None
+    cloud = Connection(brokers.mqtt_url(), "bolt.cloud", answer.json["password"])
+    assert cloud.publish("telemetry/v1/bolt/cloud/any-site/lamp-1") in SUCCESS
+    assert cloud.publish("telemetry/v1/acme/gw/garden") == NOT_AUTHORIZED
+    cloud.close()
+
+
+def test_a_feed_that_is_registered_out_of_use_cannot_connect(brokers: Stack, city: RegistryUnderTest) -> None:
+    answer = city.admin.post("/v1/feeds", {"vendor": "bolt", "feed": "later", "sites": ["garden"], "active": False})
+    assert answer.json is not None
+    feed = Connection(brokers.mqtt_url(), "bolt.later", answer.json["password"])
+    assert feed.connected not in (None, 0)
+    feed.close()
+
+
+def test_an_account_that_the_broker_has_lost_can_be_taken_out_of_use_but_not_into_it(brokers: Stack) -> None:
+    accounts = MosquittoAccounts(brokers.mqtt_url("registry"))
+    accounts.change(account_of(Feed("acme", "lost", ["garden"], active=False)))
+    with pytest.raises(Unavailable, match="Client not found"):
+        accounts.change(account_of(Feed("acme", "lost", ["garden"])))
+
+
+@pytest.mark.parametrize("away", ["nobody listens", "wrong password"])
+def test_without_the_broker_nothing_is_registered(brokers: Stack, tmp_path: Path, away: str) -> None:
+    address = mqtt.parse(brokers.mqtt_url("registry"))
+    url = "mqtt://registry:x@127.0.0.1:9" if away == "nobody listens" else f"mqtt://registry:x@127.0.0.1:{address.port}"
+    lonely = registry(tmp_path, MosquittoAccounts(url))
+    lonely.admin.made("/v1/organisations", VENDOR)
+    home(lonely.admin, "garden")
+    head = len(lonely.admin.changes())
+
+    answer = lonely.admin.post("/v1/feeds", GATEWAY)
+
+    assert (answer.status_code, reason(answer)) == (503, "unavailable")
+    assert answer.headers["Retry-After"]
+    assert lonely.admin.get("/v1/feeds/acme/gw").status_code == 404
+    assert len(lonely.admin.changes()) == head
+
+
+def test_a_change_of_a_feed_is_undone_if_the_broker_is_lost(tmp_path: Path) -> None:
+    broker = MosquittoAccountsInMemory()
+    made = registry(tmp_path, broker)
+    made.admin.made("/v1/organisations", VENDOR)
+    home(made.admin, "garden")
+    assert made.admin.post("/v1/feeds", GATEWAY).status_code == 201
+    broker.away = True
+    assert made.admin.patch("/v1/feeds/acme/gw", {"active": False}).status_code == 503
+    assert (made.admin.get("/v1/feeds/acme/gw").json or {})["active"] is True
+    broker.away = False
+    assert made.admin.patch("/v1/feeds/acme/gw", {"active": False}).status_code == 200
+    assert broker.accounts["acme.gw"].active is False

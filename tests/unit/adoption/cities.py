@@ -1,0 +1,235 @@
+"""Small cities and their records, generated: times crowd where mistakes would be – edges of hours, days and gaps."""
+
+import hashlib
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+Json = dict[str, Any]
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+FIRST = date(2024, 2, 27)  # the days around a leap day
+DAYS = 5
+VENDORS = ("acme", "bolt")
+CONTENTS = (None, None, "reef", "moon")
+
+
+def midnight_ms(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=SHANGHAI).timestamp() * 1000)
+
+
+def days() -> st.SearchStrategy[date]:
+    return st.integers(0, DAYS - 1).map(lambda n: FIRST + timedelta(days=n))
+
+
+def windows() -> st.SearchStrategy[tuple[date, date]]:
+    return st.tuples(days(), st.integers(1, 3)).map(lambda w: (w[0], w[0] + timedelta(days=w[1])))
+
+
+def times() -> st.SearchStrategy[int]:
+    """Epoch milliseconds near the edges of minutes, hours and days."""
+    hours = st.sampled_from([0, 0, 9, 9, 12, 17, 17, 23, 24])
+    nudges = st.sampled_from([-60_001, -60_000, -1000, -1, 0, 0, 1, 999, 30_000, 59_999, 60_000, 1_800_000])
+    return st.builds(lambda day, hour, nudge: midnight_ms(day) + hour * 3_600_000 + nudge, days(), hours, nudges)
+
+
+def digest(record: Json) -> str:
+    said = {name: value for name, value in record.items() if name != "received_ms"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def received(draw: Any, ts_ms: int) -> int:
+    """Punctual, a little late, or days late."""
+    return ts_ms + int(draw(st.sampled_from([0, 200, 200, 3_600_000, 86_400_000, 3 * 86_400_000])))
+
+
+@st.composite
+def bindings(draw: Any, vendor: str, device: str, targets: list[Json]) -> list[Json]:
+    """One device's bindings: up to three, one after another, perhaps with pauses."""
+    edges = sorted(draw(st.sets(st.integers(-2, DAYS), min_size=1, max_size=4)))
+    found = []
+    for begins, ends in zip(edges, [*edges[1:], None], strict=True):
+        target = draw(st.sampled_from([*targets, None]))
+        if target is not None:
+            valid_to = None if ends is None else FIRST + timedelta(days=ends)
+            found.append(
+                {"vendor": vendor, "device": device, "valid_from": FIRST + timedelta(days=begins), "valid_to": valid_to}
+                | target
+            )
+    return found
+
+
+def hours() -> st.SearchStrategy[list[tuple[str, str]]]:
+    return st.sampled_from(
+        [[], [("09:00", "17:30")], [("00:00", "24:00")], [("09:00", "12:00"), ("12:00", "17:00")], [("17:00", "24:00")]]
+    )
+
+
+@st.composite
+def calendars(draw: Any) -> list[Json]:
+    begins = sorted(draw(st.sets(st.integers(-3, DAYS), max_size=2)))
+    return [
+        {
+            "valid_from": FIRST + timedelta(days=first),
+            "weekly": {day: draw(hours()) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
+            "closed": sorted(draw(st.sets(days(), max_size=1))),
+            "extra": draw(st.dictionaries(days(), hours(), max_size=1)),
+        }
+        for first in begins
+    ]
+
+
+def installation(number: int, kind: str, method: str, seats: int) -> Json:
+    venue, zone = ("museum", "hall") if number % 2 == 0 else ("library", "attic")
+    names = {"venue": venue, "zone": zone, "code": f"vr-{number}"}
+    return names | {"vr_device_kind": kind, "presence_method": method, "seats": seats}
+
+
+@st.composite
+def vr_cities(draw: Any) -> Json:
+    kinds = st.sampled_from(["HMD_STANDALONE", "CAVE_DOME", "LARGE_SPACE_VR"])
+    methods = st.sampled_from(["PROXIMITY_SENSOR", "RUNTIME_EVENT", "TICKET_GATE", "MANUAL"])
+    count = draw(st.integers(1, 3))
+    places = [installation(n, draw(kinds), draw(methods), draw(st.integers(1, 4))) for n in range(count)]
+    targets = [{"installation": f"{p['venue']}/{p['zone']}/{p['code']}"} for p in places]
+    devices = [(draw(st.sampled_from(VENDORS)), f"hmd-{n}") for n in range(draw(st.integers(1, 2)))]
+    return {
+        "vendors": VENDORS,
+        "pilots": [],
+        "phases": [],
+        "dwellings": [],
+        "slots": [],
+        "venues": [
+            {"slug": "museum", "name": "博物馆", "district": "futian", "venue_type": "MUSEUM"}
+            | {"funding_source": "MIXED"},
+            {"slug": "library", "name": "图书馆", "district": "nanshan", "venue_type": "OTHER_PUBLIC"}
+            | {"funding_source": "MIXED"},
+        ],
+        "zones": [
+            {"venue": "museum", "code": "hall", "name": "大厅", "calendars": draw(calendars())},
+            {"venue": "library", "code": "attic", "name": "阁楼", "calendars": draw(calendars())},
+        ],
+        "installations": places,
+        "devices": [{"vendor": vendor, "device": device} for vendor, device in devices],
+        "bindings": [b for vendor, device in devices for b in draw(bindings(vendor, device, targets))],
+    }
+
+
+@st.composite
+def sessions(draw: Any, vendor: str, device: str) -> list[Json]:
+    """A device's sessions, one after another at telling distances, some withdrawn, some of two contents."""
+    found: list[Json] = []
+    ts = draw(times())
+    for number in range(draw(st.integers(0, 6))):
+        record = {
+            "kind": "session",
+            "vendor": vendor,
+            "device": device,
+            "site": draw(st.sampled_from(["museum", "library"])),
+            "ts": ts,
+            "seq": draw(st.sampled_from([0, number, 2**63 - 1])),
+            "duration_s": draw(st.sampled_from([1, 30, 59, 60, 61, 300, 3600, 3601, 30_000, 86_400])),
+            "content": draw(st.sampled_from(CONTENTS)),
+            "headcount": draw(st.sampled_from([None, 1, 2, 3, 200])),
+            "completed": draw(st.sampled_from([None, None, False, True])),
+        }
+        found.append(record | {"sha": digest(record), "received_ms": received(draw, ts)})
+        end = ts + record["duration_s"] * 1000
+        gap = draw(st.sampled_from([-20_000, 0, 1000, 59_000, 59_999, 60_000, 60_001, 61_000, 3_600_000, None]))
+        ts = draw(times()) if gap is None else end + gap
+    if found and draw(st.booleans()):
+        rival = draw(st.sampled_from(found)) | {"duration_s": 120, "content": None}
+        del rival["sha"]
+        found.append(rival | {"sha": digest(rival), "received_ms": received(draw, rival["ts"])})
+    for number, record in enumerate(found[:3]):
+        if draw(st.sampled_from([True, False, False])):
+            void = {name: record[name] for name in ("vendor", "device", "site")}
+            void |= {"kind": "void", "ts": record["ts"] + 60_000, "seq": number}
+            void |= {"of": {"kind": "session", "ts": record["ts"], "seq": record["seq"]}}
+            found.append(void | {"sha": digest(void), "received_ms": received(draw, void["ts"])})
+    return found
+
+
+@st.composite
+def vr_worlds(draw: Any) -> tuple[Json, list[Json]]:
+    city = draw(vr_cities())
+    found = [r for d in city["devices"] for r in draw(sessions(d["vendor"], d["device"]))]
+    return city, draw(shuffled_and_repeated(found))
+
+
+@st.composite
+def shuffled_and_repeated(draw: Any, records: list[Json]) -> list[Json]:
+    repeats = draw(st.lists(st.sampled_from(records), max_size=3)) if records else []
+    return list(draw(st.permutations([*records, *repeats])))
+
+
+@st.composite
+def homes(draw: Any) -> tuple[Json, list[Json]]:
+    """A pilot of two dwellings with slots of every fate, and a device's swap in most."""
+    dates = st.one_of(st.none(), days())
+    slots = []
+    for dwelling in ("ref-00000001", "ref-00000002"):
+        for code in ("a", "b")[: draw(st.integers(1, 2))]:
+            slots.append(
+                {"pilot": "xili", "dwelling_ref": dwelling, "code": code, "category": draw(categories())}
+                | {"installed_on": draw(dates), "retired_on": draw(dates)}
+            )
+    found: list[Json] = []
+    records: list[Json] = []
+    for number, slot in enumerate(slots):
+        key = f"{slot['pilot']}/{slot['dwelling_ref']}/{slot['code']}"
+        edges = sorted(draw(st.sets(st.integers(-2, DAYS), max_size=3)))
+        for begins, ends in zip(edges, [*edges[1:], None], strict=False):
+            vendor, device = draw(st.sampled_from(VENDORS)), f"lamp-{number}-{begins}"
+            valid_to = None if ends is None else FIRST + timedelta(days=ends - draw(st.integers(0, 1)))
+            binding = {"vendor": vendor, "device": device, "slot": key, "valid_from": FIRST + timedelta(days=begins)}
+            if valid_to is None or valid_to > binding["valid_from"]:
+                found.append(binding | {"valid_to": valid_to})
+            records += draw(home_records(vendor, device))
+    city = {
+        "vendors": VENDORS,
+        "pilots": [
+            {"slug": "xili", "name": "西丽", "district": "nanshan", "housing_type": "PUBLIC_RENTAL"}
+            | {"funding_source": "MIXED"}
+        ],
+        "phases": [{"pilot": "xili", "number": 1, "name": "一期"}, {"pilot": "xili", "number": 2, "name": "二期"}],
+        "dwellings": [
+            {"pilot": "xili", "phase": 1, "dwelling_ref": "ref-00000001"},
+            {"pilot": "xili", "phase": 2, "dwelling_ref": "ref-00000002"},
+        ],
+        "slots": slots,
+        "venues": [],
+        "zones": [],
+        "installations": [],
+        "devices": [{"vendor": b["vendor"], "device": b["device"]} for b in found],
+        "bindings": found,
+    }
+    return city, draw(shuffled_and_repeated(records))
+
+
+def categories() -> st.SearchStrategy[str]:
+    return st.sampled_from(["LIGHTING", "GATEWAY"])
+
+
+@st.composite
+def home_records(draw: Any, vendor: str, device: str) -> list[Json]:
+    return [draw(home_record(vendor, device)) for _ in range(draw(st.integers(0, 3)))]
+
+
+@st.composite
+def home_record(draw: Any, vendor: str = "acme", device: str = "lamp-1") -> Json:
+    ts = draw(times())
+    kind = draw(st.sampled_from(["heartbeat", "reading", "usage", "fault", "void"]))
+    record = {"kind": kind, "vendor": vendor, "site": "xili", "device": device, "ts": ts}
+    if kind not in ("heartbeat", "reading"):
+        record["seq"] = draw(st.integers(0, 3))
+    if kind == "usage":
+        record["action"] = draw(st.sampled_from(["on", "off", "ack"]))
+        record["trigger"] = draw(st.sampled_from(["local", "app", "voice", "scene", "schedule", "linkage"]))
+    if kind == "fault":
+        record |= {"code": draw(st.sampled_from(["e-1", "e-2"])), "active": draw(st.booleans())}
+    if kind == "void":
+        record["of"] = {"kind": "usage", "ts": ts - 60_000, "seq": 0}
+    return record | {"sha": digest(record), "received_ms": received(draw, ts)}

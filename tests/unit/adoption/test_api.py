@@ -1,0 +1,242 @@
+"""The HTTP process: who may ask what, and that an answer is what the contract says."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+
+from services.adoption import app
+from services.adoption.adapters.registry_city import RegistryCity
+from services.adoption.adapters.sqlite_known_facts import SqliteKnownFacts
+from shared.contracts import figures as contract
+from shared.contracts.registry import Change
+from shared.runtime.registry_copy import RegistryCopy
+from tests.unit.adoption import cities
+from tests.unit.adoption.test_activation import bound, heartbeat, home
+from tests.unit.adoption.test_uses import NINE, session, venue
+from tests.unit.adoption.world import Json, body, fold_batches
+
+KEY = Ed25519PrivateKey.generate()
+WINDOW = "from=2024-02-26&to=2024-03-04"
+NAMES = {
+    "vendors": ("organisation", "{slug}"),
+    "pilots": ("pilot", "{slug}"),
+    "phases": ("phase", "{pilot}/{number}"),
+    "dwellings": ("dwelling", "{pilot}/{dwelling_ref}"),
+    "slots": ("slot", "{pilot}/{dwelling_ref}/{code}"),
+    "venues": ("venue", "{slug}"),
+    "zones": ("zone", "{venue}/{code}"),
+    "installations": ("installation", "{venue}/{zone}/{code}"),
+    "devices": ("device", "{vendor}/{device}"),
+    "bindings": ("binding", "{vendor}/{device}/{valid_from}"),
+}
+
+
+class OneKey:
+    def get(self, token: str) -> Any:
+        return KEY.public_key()
+
+
+def changes(plain: Json) -> list[Change]:
+    """The change feed of a registry that has made a plain city."""
+    found: list[Change] = []
+    organisation = {"uscc": "x", "name": "x", "roles": ["VENDOR"]}
+    plain = plain | {"vendors": [organisation | {"slug": vendor} for vendor in plain["vendors"]]}
+    for name, (entity, key) in NAMES.items():
+        for thing in plain[name]:
+            after = json.loads(json.dumps(dated(thing), default=str))
+            made = Change(len(found) + 1, "t", "k", entity, key.format(**thing), 1, None, after, "", "")  # type: ignore[arg-type]
+            found.append(made)
+    return found
+
+
+def dated(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(name) if isinstance(name, date) else name: dated(inner) for name, inner in value.items()}
+    return [dated(inner) for inner in value] if isinstance(value, list) else value
+
+
+def small_city() -> Json:
+    """Two slots in a pilot of nanshan, one of them heard, and a headset in a museum of futian."""
+    plain = venue()
+    slots = home([bound("lamp", date(2024, 2, 1))])
+    for name in ("pilots", "dwellings", "slots"):
+        plain[name] = slots[name]
+    plain["slots"].append(plain["slots"][0] | {"code": "b"})
+    plain["bindings"] += slots["bindings"]
+    plain["devices"].append({"vendor": "acme", "device": "lamp"})
+    return plain
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    RegistryCopy(tmp_path / "registry.db").apply(changes(small_city()))
+    records = [heartbeat("lamp", cities.midnight_ms(date(2024, 2, 28))), session(NINE, 300)]
+    fold_batches(tmp_path / "adoption.db", [[body(records)]])
+    return tmp_path
+
+
+@pytest.fixture
+def client(files: Path) -> Iterator[FlaskClient]:
+    facts = SqliteKnownFacts(files / "adoption.db")
+    yield app.build(facts, RegistryCity(files / "registry.db"), OneKey()).test_client()
+
+
+def token(role: str, **claims: Any) -> dict[str, str]:
+    now = {"iat": 1_700_000_000, "exp": 4_000_000_000}
+    made = jwt.encode({"iss": "pilotlight", "sub": "k1", "name": "n", "role": role} | now | claims, KEY, "EdDSA")
+    return {"Authorization": f"Bearer {made}"}
+
+
+def get(client: FlaskClient, path: str, role: str = "auditor", **claims: Any) -> Any:
+    answer = client.get(path, headers=token(role, **claims))
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def test_a_figure_has_the_full_form_and_as_many_rows_as_it_says(client: FlaskClient) -> None:
+    figure = get(client, f"/v1/figures/H4?{WINDOW}&scope=site:xili")
+    assert contract.Figure().validate(figure) == {}
+    wanted = ("metric", "version", "numerator", "denominator", "value", "percent", "status")
+    assert {name: figure[name] for name in wanted} == {
+        "metric": "H4",
+        "version": 1,
+        "numerator": 1,
+        "denominator": 2,
+        "value": "1/2",
+        "percent": "50.00",
+        "status": None,
+    }
+    assert figure["scope"] == {"kind": "site", "id": "xili"}
+    assert figure["window"] == {"from": "2024-02-26", "to": "2024-03-04"}
+    assert figure["coverage"] == {"unit": "slot", "unaffected": 2, "all": 2}
+    assert figure["as_of"] == {"known_before": None, "registry_sequence": len(changes(small_city()))}
+    assert figure["conservative"] == figure["observed"]
+    for part, count in (("numerator", 1), ("denominator", 2), ("removed", 0)):
+        rows = get(client, f"/v1/figures/H4/rows?{WINDOW}&scope=site:xili&part={part}")
+        assert contract.Rows().validate(rows) == {}
+        assert (rows["count"], len(rows["rows"]), rows["input_hash"]) == (count, count, figure["input_hash"])
+
+
+def test_a_count_has_neither_denominator_nor_percent(client: FlaskClient) -> None:
+    figure = get(client, f"/v1/figures/V2?{WINDOW}")
+    assert contract.Figure().validate(figure) == {}
+    assert (figure["numerator"], figure["denominator"], figure["value"], figure["percent"]) == (1, None, 1, None)
+    (row,) = get(client, f"/v1/figures/V2/rows?{WINDOW}&part=numerator")["rows"]
+    assert (row["installation"], row["device"], row["binding"]) == ("museum/hall/vr-0", "hmd", "acme/hmd/2024-01-01")
+    assert (row["why"], row["starts_at"], row["length_s"]) == ("valid", "2024-03-01T01:00:00.000Z", 300)
+    assert row["records"] == [{"ts": NINE, "seq": 0}]
+
+
+def test_every_reason_a_row_gives_is_explained_by_its_metric(client: FlaskClient) -> None:
+    metrics = {metric["id"]: metric for metric in get(client, "/v1/metrics", "vendor")["metrics"]}
+    assert contract.Metrics().validate({"metrics": list(metrics.values())}) == {}
+    for metric, words in metrics.items():
+        for part in contract.PARTS:
+            for row in get(client, f"/v1/figures/{metric}/rows?{WINDOW}&part={part}")["rows"]:
+                assert row["why"] in (words["exclusions"] if part == "removed" else words["reasons"])
+
+
+def test_the_status_says_how_far_the_facts_are(client: FlaskClient) -> None:
+    status = get(client, "/v1/status", "service")
+    assert status["rows"] == {"device": 2, "strip": 2, "session": 1, "fault": 0, "void": 0}
+    assert (status["set_aside"], status["last_fold"]) == (0, "1970-01-01T00:00:00.000Z")
+
+
+@pytest.mark.parametrize(
+    ("role", "claims", "scope", "status"),
+    [
+        ("administrator", {}, "programme", 200),
+        ("programme_manager", {}, "vendor:acme", 200),
+        ("auditor", {}, "device:acme/lamp", 200),
+        ("district_officer", {"districts": ["nanshan"]}, "district:nanshan", 200),
+        ("district_approver", {"districts": ["nanshan"]}, "dwelling:xili/ref-00000001", 200),
+        ("district_officer", {"districts": ["futian"]}, "installation:museum/hall/vr-0", 200),
+        ("district_officer", {"districts": ["nanshan"]}, "district:futian", 403),
+        ("district_officer", {"districts": ["nanshan"]}, "site:museum", 403),
+        ("district_officer", {"districts": ["nanshan"]}, "site:nowhere", 403),
+        ("district_officer", {"districts": ["nanshan"]}, "programme", 403),
+        ("district_officer", {"districts": ["nanshan"]}, "vendor:acme", 403),
+        ("district_officer", {}, "programme", 403),
+        ("vendor", {"vendors": ["acme"]}, "vendor:acme", 200),
+        ("vendor", {"vendors": ["acme"]}, "device:acme/lamp", 200),
+        ("vendor", {"vendors": ["bolt"]}, "vendor:acme", 403),
+        ("vendor", {"vendors": ["bolt"]}, "device:acme/lamp", 403),
+        ("vendor", {"vendors": ["acme"]}, "site:xili", 403),
+        ("vendor", {"vendors": ["acme"]}, "programme", 403),
+        ("applicant", {}, "programme", 403),
+        ("finance", {}, "programme", 403),
+        ("service", {}, "programme", 403),
+    ],
+)
+def test_each_role_reads_its_own_scopes_only(
+    client: FlaskClient, role: str, claims: Json, scope: str, status: int
+) -> None:
+    for path in (f"/v1/figures/H4?{WINDOW}&scope={scope}", f"/v1/figures/V2/rows?part=removed&{WINDOW}&scope={scope}"):
+        assert client.get(path, headers=token(role, **claims)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "pointer"),
+    [
+        ("/v1/figures/H4?from=2024-03-04&to=2024-03-04", 422, "#/to"),
+        ("/v1/figures/H4?from=2024-03-05&to=2024-03-04", 422, "#/to"),
+        ("/v1/figures/H4?from=2024-03-05", 422, "#/to"),
+        ("/v1/figures/H4?from=2024-03-05T00:00:00&to=2024-03-06", 422, "#/from"),
+        (f"/v1/figures/H4?{WINDOW}&scope=galaxy:milky-way", 422, "#/scope"),
+        (f"/v1/figures/H4?{WINDOW}&scope=programme:x", 422, "#/scope"),
+        (f"/v1/figures/H4?{WINDOW}&scope=site:", 422, "#/scope"),
+        (f"/v1/figures/H4?{WINDOW}&scope=site:nowhere", 422, "#/scope"),
+        (f"/v1/figures/H4/rows?{WINDOW}&part=all", 422, "#/part"),
+        (f"/v1/figures/H99?{WINDOW}", 404, None),
+    ],
+)
+def test_a_wrong_question_is_a_problem_that_names_the_place(
+    client: FlaskClient, path: str, status: int, pointer: str | None
+) -> None:
+    answer = client.get(path, headers=token("auditor"))
+    problem = json.loads(answer.data)
+    assert (answer.status_code, answer.content_type) == (status, "application/problem+json")
+    assert [error["pointer"] for error in problem.get("errors", [])] == ([pointer] if pointer else [])
+    assert all("。" in error["detail"] for error in problem.get("errors", []))
+
+
+def test_without_a_token_nothing_is_told(client: FlaskClient) -> None:
+    for path in ("/v1/metrics", "/v1/status", f"/v1/figures/H4?{WINDOW}", f"/v1/figures/H4/rows?{WINDOW}&part=removed"):
+        assert client.get(path).status_code == 401
+
+
+def test_the_openapi_is_valid_and_names_every_route(client: FlaskClient) -> None:
+    document: Any = client.get("/v1/openapi.json").json
+    validate(document)
+    assert {"/v1/metrics", "/v1/figures/{metric}", "/v1/figures/{metric}/rows", "/v1/status"} <= set(document["paths"])
+
+
+def test_before_a_worker_has_begun_the_process_is_not_healthy_and_then_it_is(tmp_path: Path, files: Path) -> None:
+    away = app.build(SqliteKnownFacts(tmp_path / "no.db"), RegistryCity(files / "registry.db"), OneKey()).test_client()
+    assert away.get("/healthz").status_code == 503
+    half = app.build(SqliteKnownFacts(files / "adoption.db"), RegistryCity(tmp_path / "no.db"), OneKey()).test_client()
+    assert half.get("/healthz").status_code == 503
+    whole = app.build(SqliteKnownFacts(files / "adoption.db"), RegistryCity(files / "registry.db"), OneKey())
+    assert whole.test_client().get("/healthz").status_code == 200
+
+
+def test_a_change_in_the_registry_shows_in_the_next_figure(client: FlaskClient, files: Path) -> None:
+    before = get(client, f"/v1/figures/H4?{WINDOW}")
+    plain = small_city()
+    sequence = len(changes(plain))
+    retired = dated(plain["slots"][1] | {"installed_on": "2024-02-01", "retired_on": "2024-03-01"})
+    change = Change(sequence + 1, "t", "k", "slot", "xili/ref-00000001/b", 2, None, retired, "", "")
+    RegistryCopy(files / "registry.db").apply([change])
+    after = get(client, f"/v1/figures/H4?{WINDOW}")
+    assert (before["value"], after["value"]) == ("1/2", "1/1")
+    assert after["removed"] == {"not_installed": 0, "retired": 1}
+    assert after["as_of"]["registry_sequence"] == before["as_of"]["registry_sequence"] + 1
+    assert after["input_hash"] != before["input_hash"]

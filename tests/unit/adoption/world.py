@@ -1,0 +1,118 @@
+"""Raw records as events, events folded into a real database, and a plain city as the registry has it."""
+
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from services.adoption.adapters.sqlite_facts import SqliteFacts
+from services.adoption.adapters.sqlite_known_facts import SqliteKnownFacts
+from services.adoption.figures.city import City, Entities, index
+from services.adoption.fold import gather
+from shared.brokers.rabbitmq import Body
+from shared.contracts import registry
+
+Json = dict[str, Any]
+KEY = "t.ts, t.seq, t.content_sha256"
+TABLES = {
+    "strip": "t.day, t.known, t.until, t.seen, t.local, t.smart, t.automated, t.ack",
+    "session": f"{KEY}, t.until, t.known, t.site, t.duration_s, t.content, t.headcount, t.completed",
+    "fault": f"{KEY}, t.until, t.known, t.site, t.code, t.active",
+    "void": f"{KEY}, t.until, t.known, t.site, t.of_kind, t.of_ts, t.of_seq",
+}
+
+
+def rfc3339(ts_ms: int) -> str:
+    return datetime.fromtimestamp(ts_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{ts_ms % 1000:03d}Z"
+
+
+def event(record: Json) -> Json:
+    """The CloudEvent of a raw record; a heartbeat or reading is a presence event."""
+    kind = record["kind"]
+    place = {name: record[name] for name in ("vendor", "site")}
+    if kind in ("heartbeat", "reading"):
+        kind, data = "presence", place | {"heard": {record["device"]: [record["ts"] // 60_000]}}
+    else:
+        data = {name: value for name, value in record.items() if name not in ("kind", "received_ms", "sha")}
+        if kind != "usage":
+            data["content_sha256"] = record["sha"]
+    return {
+        "specversion": "1.0",
+        "type": f"pilotlight.{kind}.v1",
+        "id": f"{record['vendor']}/{record['device']}/{record['kind']}/{record['ts']}/{record.get('seq', 0)}",
+        "source": f"/feeds/{record['vendor']}/gw",
+        "time": rfc3339(record["received_ms"]),
+        "data": data,
+    }
+
+
+def body(records: Sequence[Json]) -> Body:
+    return Body("usage.home.nanshan", json.dumps([event(record) for record in records]).encode())
+
+
+@contextmanager
+def facts_file() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder) / "adoption.db"
+
+
+def fold_batches(path: Path, batches: Sequence[Sequence[Body]]) -> None:
+    """Fold batches one after another, each in one transaction."""
+    store = SqliteFacts(path)
+    for batch in batches:
+        facts, set_aside, _ = gather(batch)
+        store.keep(facts, set_aside, 0)
+    store.close()
+
+
+@contextmanager
+def known(records: Sequence[Json]) -> Iterator[Any]:
+    """Facts of these records."""
+    with facts_file() as path:
+        fold_batches(path, [[body(records)]])
+        with SqliteKnownFacts(path).at_once() as facts:
+            yield facts
+
+
+def dump(path: Path) -> bytes:
+    """Every row of the facts, by what they say; the devices' numbers, given in order of arrival, say nothing."""
+    with sqlite3.connect(path) as connection:
+        rows = {
+            table: connection.execute(
+                f"SELECT d.vendor, d.device, {columns} FROM {table} t JOIN device d ON d.id = t.device"
+                " ORDER BY 1, 2, 3, 4, 5, 6"
+            ).fetchall()
+            for table, columns in TABLES.items()
+        }
+        rows["set_aside"] = connection.execute("SELECT * FROM set_aside ORDER BY 1, 2").fetchall()
+        rows["device"] = connection.execute("SELECT vendor, device FROM device ORDER BY 1, 2").fetchall()
+    connection.close()
+    return repr(rows).encode()
+
+
+def city_of(plain: Json, sequence: int = 1, outages: Any = None) -> City:
+    """A plain city as the service indexes it."""
+    organisations = {vendor: registry.Organisation(vendor, "x", vendor, ["VENDOR"]) for vendor in plain["vendors"]}
+    entities = Entities(
+        organisations=organisations,
+        pilots=_by_id(registry.Pilot, plain["pilots"], "{slug}"),
+        phases=_by_id(registry.Phase, plain["phases"], "{pilot}/{number}"),
+        dwellings=_by_id(registry.Dwelling, plain["dwellings"], "{pilot}/{dwelling_ref}"),
+        slots=_by_id(registry.Slot, plain["slots"], "{pilot}/{dwelling_ref}/{code}"),
+        venues=_by_id(registry.Venue, plain["venues"], "{slug}"),
+        zones=_by_id(registry.Zone, plain["zones"], "{venue}/{code}"),
+        installations=_by_id(registry.Installation, plain["installations"], "{venue}/{zone}/{code}"),
+        devices=_by_id(registry.Device, plain["devices"], "{vendor}/{device}"),
+        bindings=_by_id(registry.Binding, plain["bindings"], "{vendor}/{device}/{valid_from}"),
+    )
+    return index(sequence, entities, outages)
+
+
+def _by_id(kind: Any, bodies: Sequence[Json], key: str) -> dict[str, Any]:
+    return {key.format(**body): msgspec.convert(body, kind) for body in bodies}
