@@ -181,12 +181,14 @@ def is_open(zone: Json, ts_ms: int) -> bool:
 
 
 def installation_of(city: Json, vendor: str, device: str, ts_ms: int) -> Json | None:
-    """The installation to which the device was bound on the civil day of ``ts_ms``."""
+    """The installation in service to which the device was bound on the civil day of ``ts_ms``."""
     by_id: dict[str | None, Json] = {installation_id(found): found for found in city["installations"]}
     for binding in city["bindings"] + city["late_bindings"]:
         of_device = (binding["vendor"], binding["device"]) == (vendor, device)
         if of_device and in_force(binding["valid_from"], binding.get("valid_to"), day_of(ts_ms)):
-            return by_id.get(binding.get("installation"))
+            found = by_id.get(binding.get("installation"))
+            serves = found and in_force(found.get("installed_on"), found.get("retired_on"), day_of(ts_ms))
+            return found if serves else None
     return None
 
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import marshmallow as ma
 from flask_smorest import Blueprint
 
 from services.adoption import schemas
@@ -36,7 +37,7 @@ def routes(facts: FactsReader, cities: Cities) -> Blueprint:
 
     @v1.route("/figures/<metric>")
     @requires(*READERS)
-    @v1.arguments(schemas.FigureQuery, location="query")
+    @v1.arguments(schemas.FigureQuery, location="query", unknown=ma.RAISE)
     @v1.response(200, contract.Figure)
     def figure(query: dict[str, Any], metric: str) -> dict[str, Any]:
         """A figure in full."""
@@ -44,7 +45,7 @@ def routes(facts: FactsReader, cities: Cities) -> Blueprint:
 
     @v1.route("/figures/<metric>/rows")
     @requires(*READERS)
-    @v1.arguments(schemas.RowsQuery, location="query")
+    @v1.arguments(schemas.RowsQuery, location="query", unknown=ma.RAISE)
     @v1.response(200, contract.Rows)
     def rows(query: dict[str, Any], metric: str) -> dict[str, Any]:
         """The rows behind a figure: as many as the figure says for the part asked for."""

@@ -135,6 +135,8 @@ USES = Definition(
     exclusions={
         "voided": Text("已被撤回的原始记录", "raw record withdrawn by a void"),
         "not_bound": Text("当日设备未绑定于任何 VR 设施", "the device is bound to no VR installation on that day"),
+        "not_installed": Text("当日设施尚未安装", "the installation is not yet installed on that day"),
+        "retired": Text("当日设施已退役", "the installation is retired by that day"),
         "too_short": Text("合并后不足 60 秒", "shorter than 60 s after merging"),
         "no_calendar": Text("当日没有有效的开放日历", "no opening calendar is in force on that day"),
         "outside_hours": Text("开始时不在开放时间内", "starts outside opening hours"),
@@ -146,6 +148,10 @@ USES = Definition(
         "above_seats": Text("人数超过座位数，按座位数计的会话数", "sessions above the seats, counted as the seats"),
         "overlong": Text("超过最长时长的会话数", "sessions longer than the longest length"),
         "overlong_s": Text("超出最长时长的秒数之和", "seconds beyond the longest length, summed"),
+        "overlapping": Text(
+            "开始时同一设备上一次体验尚未结束、且未合并的会话数",
+            "sessions that begin before the device's earlier one has ended and are not merged with it",
+        ),
         "other_site": Text(
             "记录写明的场所与绑定设施所在场所不同的会话数",
             "sessions whose records name another site than that of the installation",

@@ -1,5 +1,6 @@
 """What the HTTP process is asked, and its status."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import marshmallow as ma
@@ -7,12 +8,18 @@ import marshmallow as ma
 from services.adoption.figures.scopes import KINDS, parse
 from shared.contracts.figures import PARTS
 
+# Three years and some days: the longest that measure 11 looks at, and a bound on what one request may cost.
+LONGEST_WINDOW = timedelta(days=1_100)
+_DAY = ma.validate.Range(date(2000, 1, 1), date(2100, 1, 1), error="Must be a day of 2000 to 2099.")
+
 
 class FigureQuery(ma.Schema):
     """A scope and a half-open window of civil days."""
 
-    from_ = ma.fields.Date(required=True, data_key="from", metadata={"description": "First civil day, Asia/Shanghai"})
-    to = ma.fields.Date(required=True, metadata={"description": "Civil day after the last one"})
+    from_ = ma.fields.Date(
+        required=True, data_key="from", validate=_DAY, metadata={"description": "First civil day, Asia/Shanghai"}
+    )
+    to = ma.fields.Date(required=True, validate=_DAY, metadata={"description": "Civil day after the last one"})
     scope = ma.fields.String(
         load_default="programme",
         metadata={"description": "programme, or kind:id with kind one of " + ", ".join(KINDS[1:])},
@@ -29,6 +36,8 @@ class FigureQuery(ma.Schema):
         """Refuse an empty window."""
         if data["from_"] >= data["to"]:
             raise ma.ValidationError("Must be later than from.", "to")
+        if data["to"] - data["from_"] > LONGEST_WINDOW:
+            raise ma.ValidationError("At most 1,100 days after from.", "to")
 
 
 class RowsQuery(FigureQuery):

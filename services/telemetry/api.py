@@ -13,7 +13,9 @@ from shared.contracts.civil_time import date_from_day, day_from_date, rfc3339
 from shared.failures import Rejected
 from shared.runtime.auth import caller, requires
 
-READERS = ("administrator", "programme_manager", "auditor", "service", "vendor")
+SEE_ALL = ("administrator", "programme_manager", "auditor", "service")
+READERS = (*SEE_ALL, "vendor")
+SCHEME = "bearer"
 
 
 class Pages(Source, Protocol):
@@ -33,8 +35,19 @@ def routes(pages: Pages, stored: Stored, now_ms: Any) -> Blueprint:
     """The blueprint of ``/v1``, over this database and this InfluxDB."""
     v1 = Blueprint("telemetry", __name__, url_prefix="/v1", description="遥测台账 / what became of every record")
 
+    def guarded(*roles: str) -> Any:
+        """Let a view be called by these roles only, and write that into the OpenAPI."""
+
+        def decorate(view: Any) -> Any:
+            guard: Any = requires(*roles)(view)
+            for status, name in ((401, "UNAUTHORIZED"), (403, "FORBIDDEN")):
+                guard = v1.alt_response(status, name)(guard)
+            return v1.doc(security=[{SCHEME: []}], **{"x-roles": list(roles)})(guard)
+
+        return decorate
+
     @v1.route("/ledger")
-    @requires(*READERS)
+    @guarded(*READERS)
     @v1.arguments(schemas.LedgerQuery, location="query")
     @v1.response(200, schemas.Ledger)
     def read_ledger(query: dict[str, Any]) -> dict[str, Any]:
@@ -48,7 +61,7 @@ def routes(pages: Pages, stored: Stored, now_ms: Any) -> Blueprint:
         return {"settled": result.settled, "rows": rows}
 
     @v1.route("/rejected")
-    @requires(*READERS)
+    @guarded(*READERS)
     @v1.arguments(schemas.PageQuery, location="query")
     @v1.response(200, schemas.RejectedPage)
     def read_rejected(query: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +70,7 @@ def routes(pages: Pages, stored: Stored, now_ms: Any) -> Blueprint:
         return {"rows": [_shown(row) for row in page.rows], "next": page.next}
 
     @v1.route("/parked")
-    @requires(*READERS)
+    @guarded(*READERS)
     @v1.arguments(schemas.PageQuery, location="query")
     @v1.response(200, schemas.ParkedPage)
     def read_parked(query: dict[str, Any]) -> dict[str, Any]:
@@ -67,7 +80,7 @@ def routes(pages: Pages, stored: Stored, now_ms: Any) -> Blueprint:
         return {"rows": rows, "next": page.next}
 
     @v1.route("/status")
-    @requires("administrator", "programme_manager", "auditor", "service")
+    @guarded(*SEE_ALL)
     @v1.response(200, schemas.Status)
     def read_status() -> dict[str, Any]:
         """How far every worker's stores are, and the head of its journal."""

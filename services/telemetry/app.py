@@ -9,7 +9,7 @@ from flask import Flask
 from services.telemetry.adapters.influx_readings import InfluxReadings
 from services.telemetry.adapters.sql_ledger import connect
 from services.telemetry.adapters.sql_ledger_pages import SqlLedgerPages
-from services.telemetry.api import routes
+from services.telemetry.api import SCHEME, routes
 from services.telemetry.ledger import Stored
 from services.telemetry.settings import read_api
 from shared.runtime import auth, logs, web
@@ -30,6 +30,7 @@ def create_app() -> Flask:
 def build(pages: SqlLedgerPages, stored: Stored, keys: auth.PublicKeys) -> Flask:
     """The application over this database, this InfluxDB and these keys."""
     app, api = web.create("telemetry", "Pilotlight telemetry 遥测", check=pages.check)
+    api.spec.components.security_scheme(SCHEME, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     auth.install(app, keys)
     api.register_blueprint(routes(pages, stored, lambda: time.time_ns() // 1_000_000))
     return app

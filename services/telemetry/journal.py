@@ -108,7 +108,7 @@ def segment(
 
 
 def chain_hash(entries: "hashlib._Hash", header: Header) -> str:
-    """A segment's hash, hex: over its entries as they stand, each with a line feed, then its header without the hash."""
+    """A segment's hash, hex: over its entries, each with a line feed, then its header without the hash."""
     fields = msgspec.to_builtins(header)
     del fields["sha256"]
     entries.update(_encode(fields))

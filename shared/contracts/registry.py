@@ -191,7 +191,7 @@ class Change(msgspec.Struct, frozen=True):
     sequence: int
     time: str
     actor: str
-    entity: EntityName
+    entity: str  # an EntityName; a newer registry may know more, and its log must not stop an older reader
     id: str
     version: int
     before: dict[str, Any] | None

@@ -11,6 +11,7 @@ from shared.failures import Rejected, Unavailable
 
 ISSUER = "pilotlight"
 ALGORITHM = "EdDSA"
+LEEWAY_S = 30  # clocks of our machines may differ that much
 _EXTENSION = "pilotlight.keys"
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -94,7 +95,8 @@ def _principal() -> Principal:
             keys.get(token),
             algorithms=[ALGORITHM],
             issuer=ISSUER,
-            options={"require": ["exp", "iat", "sub"]},
+            leeway=LEEWAY_S,
+            options={"require": ["exp", "iat", "sub", "name", "role"]},
         )
     except jwt.PyJWTError as error:
         raise Rejected("bad_token") from error

@@ -32,10 +32,14 @@ class RegistryClient:
     def changes(self, after: int, wait_s: int, limit: int = 5_000) -> Changes:
         """The next page of the change feed, waiting up to ``wait_s`` seconds for one change.
 
-        :raises Unavailable: if the registry does not answer, or refuses our credentials
+        :raises Unavailable: if the registry does not answer, answers something else, or refuses our credentials
         """
         params: dict[str, Any] = {"after": after, "wait": wait_s, "limit": limit}
-        return msgspec.json.decode(self._get("/v1/changes", params, timeout_s=wait_s + 10), type=Changes)
+        answer = self._get("/v1/changes", params, timeout_s=wait_s + 10)
+        try:
+            return msgspec.json.decode(answer, type=Changes)
+        except msgspec.MsgspecError as error:
+            raise Unavailable("registry", f"an answer that is no page of changes: {error}") from error
 
     def _get(self, path: str, params: dict[str, Any], timeout_s: float) -> bytes:
         try:

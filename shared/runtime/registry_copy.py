@@ -20,11 +20,19 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entity (
   entity TEXT NOT NULL, id TEXT NOT NULL, sequence INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (entity, id)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS followed (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL);
-INSERT OR IGNORE INTO followed VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS followed (
+  one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL, hash TEXT NOT NULL);
+INSERT OR IGNORE INTO followed VALUES (1, 0, '');
 """
 _WAIT_S = 5  # a long poll cannot be interrupted, and a worker that is asked to stop should not wait long for it
 Entity = TypeVar("Entity", bound=msgspec.Struct)
+
+
+class Diverged(Exception):
+    """The registry's log is not the one this copy followed: it was restored from a back-up.
+
+    It ends the process; started again, it follows the log from its beginning.
+    """
 
 
 class RegistryCopy:
@@ -47,8 +55,18 @@ class RegistryCopy:
         return connection
 
     def sequence(self) -> int:
-        """The last change applied."""
-        return int(self._connection().execute("SELECT sequence FROM followed").fetchone()[0])
+        """The last change applied.
+
+        :raises Unavailable: if the copy cannot be read, or has not been begun
+        """
+        return self._followed()[0]
+
+    def _followed(self) -> tuple[int, str]:
+        try:
+            row: tuple[int, str] = self._connection().execute("SELECT sequence, hash FROM followed").fetchone()
+        except sqlite3.OperationalError as error:
+            raise Unavailable("database", f"{self._path}: {error}") from error
+        return row
 
     def all(self, kind: type[Entity]) -> Iterator[tuple[str, Entity]]:
         """Every entity of a kind, as (id, body), in the order of ids."""
@@ -89,19 +107,34 @@ class RegistryCopy:
                             json.dumps(change.after, ensure_ascii=False),
                         ),
                     )
-                connection.execute("UPDATE followed SET sequence = ? WHERE sequence < ?", (change.sequence,) * 2)
+                connection.execute(
+                    "UPDATE followed SET sequence = ?, hash = ? WHERE sequence < ?",
+                    (change.sequence, change.hash, change.sequence),
+                )
 
     def follow(self, client: RegistryClient, stop: threading.Event, on_changes: Callable[[list[Change]], None]) -> None:
         """Follow the change feed until ``stop``; ``on_changes`` is told of each page after it was applied.
 
-        :raises Stopping: if stopped while the registry was away
+        :raises Stopping: if stopped while the registry or the disk was away
+        :raises Diverged: if the registry's log is not the one followed so far; the copy is empty then
         """
         while not stop.is_set():
-            after = self.sequence()
-            page = until_done(lambda after=after: client.changes(after, _WAIT_S), stop)  # type: ignore[misc]
-            if page.changes:
-                self.apply(page.changes)
-                on_changes(page.changes)
+            if changes := until_done(lambda: self._follow_once(client), stop):
+                on_changes(changes)
+
+    def _follow_once(self, client: RegistryClient) -> list[Change]:
+        sequence, hash_ = self._followed()
+        page = client.changes(sequence, _WAIT_S)
+        if page.head < sequence or (sequence and page.changes and page.changes[0].previous_hash != hash_):
+            self._forget()
+            raise Diverged(f"{self._path} followed the log to {sequence}; the registry has another (a back-up?)")
+        self.apply(page.changes)
+        return page.changes
+
+    def _forget(self) -> None:
+        with transaction(self._connection()) as connection:
+            connection.execute("DELETE FROM entity")
+            connection.execute("UPDATE followed SET sequence = 0, hash = ''")
 
 
 _NAMES = {kind: name for name, kind in ENTITIES.items()}

@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping
 
+from shared.failures import Unavailable
 from shared.runtime.delivery import Stopping
 
 _log = logging.getLogger(__name__)
@@ -19,7 +20,8 @@ def run(
 ) -> int:
     """Run the loops until SIGTERM or SIGINT, or until one of them ends by itself.
 
-    Must be called on the main thread. ``each_second`` (health, watchdogs) runs there, about once a second.
+    Must be called on the main thread. ``each_second`` (health, watchdogs) runs there, about once a second; it ends the
+    process by raising, unless what it raises is OSError or Unavailable.
 
     :returns: the exit status: 0 after a signal, 1 if a loop ended without being asked to, or would not stop
     """
@@ -55,4 +57,7 @@ def _guarded(name: str, loop: Loop, stop: threading.Event, ended: list[str]) -> 
 
 def _watch(stop: threading.Event, each_second: Callable[[], None]) -> None:
     while not stop.wait(1.0):
-        each_second()
+        try:
+            each_second()
+        except (OSError, Unavailable) as failure:  # a full disk: the sign of life stays away, the work goes on or waits
+            _log.warning("no sign of life could be given", extra={"why": str(failure)})

@@ -26,7 +26,7 @@ from services.telemetry.ledger import Ledger, ledger
 from shared.brokers import topology
 from shared.brokers.mqtt import parse
 from shared.contracts.civil_time import day_of
-from shared.contracts.registry import Change
+from shared.contracts.registry import Change, Pilot, Venue
 from shared.contracts.registry import Feed as FeedEntity
 from tests.fakes.published_registry import PublishedRegistry
 from tests.system.feed import Feed
@@ -111,8 +111,13 @@ class TelemetryUnderTest:
         self.registry.add([msgspec.convert({"sequence": self._sequence, **change, **rest}, Change)])
 
     def register_sites(self) -> None:
-        self.change("pilot", self.home, {"slug": self.home, "district": "nanshan"})
-        self.change("venue", self.venue, {"slug": self.venue, "district": "futian"})
+        self.register_home(self.home, "nanshan")
+        venue = Venue(self.venue, "museum", "futian", "MUSEUM", "GOV_INVESTED")
+        self.change("venue", self.venue, msgspec.to_builtins(venue))
+
+    def register_home(self, slug: str, district: str) -> None:
+        pilot = Pilot(slug, "pilot", district, "PUBLIC_RENTAL", "GOV_INVESTED")
+        self.change("pilot", slug, msgspec.to_builtins(pilot))
 
     def register_device(self, device: str) -> None:
         self.change("device", f"{self.vendor}/{device}", {"vendor": self.vendor, "device": device})
@@ -150,11 +155,11 @@ class TelemetryUnderTest:
         return list(answer.json()["results"][0].get("series", []))
 
     def ledger(self) -> Ledger:
-        """The ledger of the last 121 days, as the HTTP process makes it."""
+        """The ledger of all days a record may be counted on, as the HTTP process makes it."""
         pages = SqlLedgerPages(connect(self.environment["DATABASE_URL"]))
         readings = InfluxReadings(self.environment["INFLUX_URL"])
         today = day_of(now_ms())
-        return ledger(pages, readings.stored, today - 121, today + 2, [self.vendor], now_ms())
+        return ledger(pages, readings.stored, today - 121, today + 400, [self.vendor], now_ms())
 
     def settled(self, within_s: float = 60) -> Ledger:
         return until(self.ledger, lambda found: found.settled, within_s)

@@ -47,7 +47,7 @@ class SqliteFacts:
         self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         self._connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         self._connection.create_function("strip_or", 2, union_of_stored, deterministic=True)
-        self._connection.executescript(SCHEMA)
+        self._connection.executescript(f"BEGIN;{SCHEMA}COMMIT;")
         self._numbers: Numbers = {}
 
     def keep(self, facts: Facts, set_aside: Sequence[SetAside], at_ms: int) -> None:

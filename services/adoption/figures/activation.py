@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from services.adoption import strips
 from services.adoption.definitions import ACTIVATION
-from services.adoption.figures.city import City, binding_id, bound_on
+from services.adoption.figures.city import City, binding_id, bound_on, out_of_service
 from services.adoption.figures.counted import Counted, Coverage, Ratio, Row, Window
 from services.adoption.figures.known import KnownFacts
 from services.adoption.figures.scopes import Scope, holds_slot, slot_id
@@ -61,7 +61,7 @@ def _units(city: City, facts: KnownFacts, scope: Scope, t1: date) -> Iterator[_U
         binding = bound_on(city.of_slot.get(slot_id(slot), ()), last_day)
         if not holds_slot(scope, city, slot, binding):
             continue
-        removed = _removed(slot, last_day)
+        removed = out_of_service(slot, last_day)
         heard_on = None
         if binding and not removed:
             heard_on = facts.first_heard(
@@ -69,12 +69,6 @@ def _units(city: City, facts: KnownFacts, scope: Scope, t1: date) -> Iterator[_U
             )
         unknown = binding is not None and heard_on is None and _unobservable(city, binding, t1)
         yield _Unit(slot, binding, removed, heard_on, unknown)
-
-
-def _removed(slot: Slot, last_day: date) -> str | None:
-    if slot.installed_on is None or slot.installed_on > last_day:
-        return "not_installed"
-    return "retired" if slot.retired_on is not None and slot.retired_on <= last_day else None
 
 
 def _unobservable(city: City, binding: Binding, t1: date) -> bool:

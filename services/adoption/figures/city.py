@@ -73,6 +73,13 @@ def bound_on(bindings: Iterable[Binding], day: date) -> Binding | None:
     return found
 
 
+def out_of_service(place: Slot | Installation, day: date) -> str | None:
+    """Why a slot or an installation is not in service on a day: ``not_installed`` or ``retired``; None if it is."""
+    if place.installed_on is None or day < place.installed_on:
+        return "not_installed"
+    return "retired" if place.retired_on is not None and place.retired_on <= day else None
+
+
 def binding_id(binding: Binding) -> str:
     """``{vendor}/{device}/{valid_from}``."""
     return f"{binding.vendor}/{binding.device}/{binding.valid_from}"

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from services.adoption.definitions import USES
 from services.adoption.figures.calendars import in_force, open_minutes
-from services.adoption.figures.city import City, bound_on
+from services.adoption.figures.city import City, bound_on, out_of_service
 from services.adoption.figures.known import RawSession
 from services.adoption.figures.merging import Run
 from services.adoption.figures.scopes import VrPlace, installation_id
@@ -47,14 +47,19 @@ def merging_place(city: City, vendor: str, device: str, ts_ms: int) -> str | Non
     return installation_id(installation)
 
 
-def judge(city: City, vendor: str, device: str, run: Run) -> Session:
-    """Judge one run; reasons are looked for in the order of the definition's exclusions, and the first is named."""
+def judge(city: City, vendor: str, device: str, run: Run, *, overlapping: bool = False) -> Session:
+    """Judge one run, ``overlapping`` an earlier one that it was not merged with.
+
+    Reasons are looked for in the order of the definition's exclusions, and the first is named.
+    """
     binding, installation = _bound(city, vendor, device, run.start)
     length_ms = min(run.end - run.start, _LONGEST_MS)
     overlong_ms = run.end - run.start - length_ms
     headcount, findings = _headcount(run.sessions, installation)
     if overlong_ms:
         findings.append("overlong")
+    if overlapping:
+        findings.append("overlapping")
     if installation and any(raw.site != installation.venue for raw in run.sessions):
         findings.append("other_site")
     return Session(
@@ -83,9 +88,11 @@ def _why(city: City, run: Run, installation: Installation | None, length_ms: int
         return "voided"
     if installation is None:
         return "not_bound"
+    day, minute = day_and_minute(minute_of(run.start))
+    if reason := out_of_service(installation, date_from_day(day)):
+        return reason
     if length_ms < _SHORTEST_MS:
         return "too_short"
-    day, minute = day_and_minute(minute_of(run.start))
     zone = city.entities.zones[f"{installation.venue}/{installation.zone}"]
     calendar = in_force(zone.calendars, date_from_day(day))
     if calendar is None:

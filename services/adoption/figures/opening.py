@@ -8,7 +8,7 @@ import msgspec
 from services.adoption import strips
 from services.adoption.definitions import USES
 from services.adoption.figures.calendars import in_force, open_minutes
-from services.adoption.figures.city import City, binding_id, bound_on
+from services.adoption.figures.city import City, binding_id
 from services.adoption.figures.counted import Coverage, Window
 from services.adoption.figures.judging import MANUAL
 from services.adoption.figures.known import KnownFacts
@@ -57,16 +57,24 @@ def opening(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Open
 
 def _device_days(city: City, scope: Scope, window: Window) -> Iterator[_DeviceDay]:
     for (vendor, device), bindings in city.of_device.items():
-        if all(binding.installation is None for binding in bindings):
-            continue
-        for day in range(day_from_date(window.start), day_from_date(window.end)):
-            binding = bound_on(bindings, date_from_day(day))
-            if binding is None or binding.installation is None:
+        for binding in bindings:
+            if binding.installation is None:
                 continue
             installation = city.entities.installations[binding.installation]
-            if holds_vr(scope, city, VrPlace(vendor, device, installation.venue, installation)):
-                calendars = city.entities.zones[f"{installation.venue}/{installation.zone}"].calendars
+            if not holds_vr(scope, city, VrPlace(vendor, device, installation.venue, installation)):
+                continue
+            calendars = city.entities.zones[f"{installation.venue}/{installation.zone}"].calendars
+            for day in _days_in_service(binding, installation, window):
                 yield _DeviceDay(binding, installation, day, in_force(calendars, date_from_day(day)))
+
+
+def _days_in_service(binding: Binding, installation: Installation, window: Window) -> range:
+    """The days of the window on which the device was bound and the installation in service."""
+    if installation.installed_on is None:
+        return range(0)
+    ends = [end for end in (window.end, binding.valid_to, installation.retired_on) if end is not None]
+    starts = (window.start, binding.valid_from, installation.installed_on)
+    return range(day_from_date(max(starts)), day_from_date(min(ends)))
 
 
 def _unknown(city: City, facts: KnownFacts, binding: Binding, day: int) -> int:
@@ -81,7 +89,15 @@ def _inputs(
 ) -> Iterator[list[object]]:
     name = installation_id(installation)
     yield ["binding", binding_id(binding), name, binding.valid_to]
-    yield ["installation", name, installation.vr_device_kind, installation.presence_method, installation.seats]
+    service = [installation.installed_on, installation.retired_on]
+    yield [
+        "installation",
+        name,
+        installation.vr_device_kind,
+        installation.presence_method,
+        installation.seats,
+        *service,
+    ]
     if calendar:
         yield ["calendar", zone, msgspec.to_builtins(calendar)]
 

@@ -1,22 +1,20 @@
-"""Which sessions decide a window: those in it, and those before and after it that one of them may be merged with.
+"""Which sessions decide the uses of a window: those in it, and what before and after they may be merged with.
 
-Whether the first session of a window is a use of its own depends on sessions before it, and on what came before those.
-Wherever a device rested for longer than the gap, no run passes: from there on runs are the same whatever came before.
+Before: as far as one session can reach. A session joins the run of the one just before it if some session of that run
+ends at most the gap before; nothing that began earlier than that ends so late, and whether the sessions between are of
+one run is settled among themselves. After: until no run that has begun can go on.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from services.adoption.figures.known import RawSession
 
-Read = Callable[[int, int], list[RawSession]]  # a device's sessions that start in [from, to), ascending by start
+Read = Callable[[int, int], list[RawSession]]  # a device's sessions that start in [from, to)
 
 
 def reaching(read: Read, from_ms: int, to_ms: int, gap_ms: int, longest_ms: int) -> list[RawSession]:
-    """The sessions that start in [from_ms, to_ms), and all before and after that their runs can hold.
-
-    ``longest_ms`` bounds the length of one session, so that no earlier one can reach further.
-    """
-    found = _before(read, from_ms, gap_ms, longest_ms + gap_ms) + read(from_ms, to_ms)
+    """The sessions by which those that start in [from_ms, to_ms) are merged; none is longer than ``longest_ms``."""
+    found = read(from_ms - longest_ms - gap_ms, to_ms)
     read_until = to_ms
     while found:
         horizon = max(session.end for session in found) + gap_ms + 1
@@ -26,29 +24,3 @@ def reaching(read: Read, from_ms: int, to_ms: int, gap_ms: int, longest_ms: int)
         found += more
         read_until = horizon
     return found
-
-
-def _before(read: Read, from_ms: int, gap_ms: int, reach_ms: int) -> list[RawSession]:
-    earlier: list[RawSession] = []
-    read_from = from_ms
-    while True:
-        earlier = read(read_from - reach_ms, read_from) + earlier
-        read_from -= reach_ms
-        rested = _last_rest(earlier, from_ms, gap_ms)
-        if rested - reach_ms >= read_from:  # nothing unread can reach that far
-            return [session for session in earlier if session.ts >= rested]
-
-
-def _last_rest(sessions: Sequence[RawSession], until_ms: int, gap_ms: int) -> int:
-    """The latest time, at most ``until_ms``, to which no session that starts before it reaches, the gap included."""
-    furthest = []
-    end = 0
-    for session in sessions:
-        end = max(end, session.end)
-        furthest.append(end)
-    rested = until_ms
-    for session, reached in zip(reversed(sessions), reversed(furthest), strict=True):
-        if reached + gap_ms < rested:
-            break
-        rested = session.ts
-    return rested

@@ -25,38 +25,39 @@ LONGEST_RAW_MS = 86_400_000  # the contract's limit of one session record
 def count(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Counted:
     """Count the uses of the window's days."""
     start_ms, end_ms = start_of(day_from_date(window.start)), start_of(day_from_date(window.end))
-    entered = [
+    judged = [
         session
         for vendor, device in facts.devices_with_sessions(start_ms, end_ms)
         for session in _sessions(city, facts, vendor, device, start_ms, end_ms)
         if holds_vr(scope, city, session.place)
     ]
-    started = [session for session in entered if start_ms <= session.run.start < end_ms]
-    uses = [session for session in started if session.why == VALID]
+    uses = [session for session in judged if session.why == VALID]
     opened = opening(city, facts, scope, window)
     found = Counter(finding for session in uses for finding in session.findings)
     found["overlong_s"] = sum(session.overlong_ms // 1000 for session in uses)
     return Counted(
         numerator=[_row(session, place) for session in uses for place in range(1, session.headcount + 1)],
         denominator=None,
-        removed=[_row(session, None) for session in started if session.why != VALID],
+        removed=[_row(session, None) for session in judged if session.why != VALID],
         # data beats UNKNOWN: a session that came lies in no unknown minute, so what is observed is all there is
         observed=Ratio(sum(session.headcount for session in uses), None),
         coverage=opened.coverage,
-        applicable=opened.anything or bool(started),
-        inputs=opened.inputs + [_input(session, raw) for session in entered for raw in session.run.sessions],
-        apart={"manual": sum(session.headcount for session in started if session.why == "manual")},
+        applicable=opened.anything or bool(judged),
+        inputs=opened.inputs + [_input(session, raw) for session in judged for raw in session.run.sessions],
+        apart={"manual": sum(session.headcount for session in judged if session.why == "manual")},
         findings={name: found[name] for name in USES.findings},
     )
 
 
 def _sessions(city: City, facts: KnownFacts, vendor: str, device: str, start_ms: int, end_ms: int) -> Iterator[Session]:
-    """A device's runs with a raw session in the window, and, each by itself, the voided ones."""
+    """A device's runs that begin in the window, and, each by itself, the voided sessions that do."""
     raw = reaching(partial(facts.sessions, vendor, device), start_ms, end_ms, GAP_MS, LONGEST_RAW_MS)
     standing = [session for session in raw if not session.voided]
+    occupied_until = 0
     for run in runs(standing, partial(merging_place, city, vendor, device), GAP_MS):
-        if any(start_ms <= session.ts < end_ms for session in run.sessions):
-            yield judge(city, vendor, device, run)
+        if start_ms <= run.start < end_ms:
+            yield judge(city, vendor, device, run, overlapping=run.start < occupied_until)
+        occupied_until = max(occupied_until, run.end)
     for session in raw:
         if session.voided and start_ms <= session.ts < end_ms:
             yield judge(city, vendor, device, Run(session.ts, session.end, (session,)))

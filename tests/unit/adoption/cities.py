@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ Json = dict[str, Any]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 FIRST = date(2024, 2, 27)  # the days around a leap day
 DAYS = 5
+EXAMPLES = int(os.environ.get("PILOTLIGHT_EXAMPLES", "40"))  # of each generated test; more of them find rarer mistakes
 VENDORS = ("acme", "bolt")
 CONTENTS = (None, None, "reef", "moon")
 
@@ -84,7 +86,8 @@ def calendars(draw: Any) -> list[Json]:
 def installation(number: int, kind: str, method: str, seats: int) -> Json:
     venue, zone = ("museum", "hall") if number % 2 == 0 else ("library", "attic")
     names = {"venue": venue, "zone": zone, "code": f"vr-{number}"}
-    return names | {"vr_device_kind": kind, "presence_method": method, "seats": seats}
+    service = {"installed_on": FIRST - timedelta(days=30), "retired_on": None}
+    return names | service | {"vr_device_kind": kind, "presence_method": method, "seats": seats}
 
 
 @st.composite
@@ -93,6 +96,12 @@ def vr_cities(draw: Any) -> Json:
     methods = st.sampled_from(["PROXIMITY_SENSOR", "RUNTIME_EVENT", "TICKET_GATE", "MANUAL"])
     count = draw(st.integers(1, 3))
     places = [installation(n, draw(kinds), draw(methods), draw(st.integers(1, 4))) for n in range(count)]
+    for place in places:
+        if draw(st.sampled_from([True, False, False])):
+            place |= {
+                "installed_on": draw(st.one_of(st.none(), days())),
+                "retired_on": draw(st.one_of(st.none(), days())),
+            }
     targets = [{"installation": f"{p['venue']}/{p['zone']}/{p['code']}"} for p in places]
     devices = [(draw(st.sampled_from(VENDORS)), f"hmd-{n}") for n in range(draw(st.integers(1, 2)))]
     return {

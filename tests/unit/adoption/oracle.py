@@ -96,8 +96,12 @@ def v2(city: Json, records: list[Json], start: date, end: date) -> list[Json]:
             sessions.append(described(city, [record]) | {"why": "voided"})
         else:
             alive.append(record)
-    for run in merged(city, alive):
-        sessions.append(described(city, run))
+    runs = merged(city, alive)
+    for run in runs:
+        before = [r for other in runs if other is not run and other[0]["device"] == run[0]["device"] for r in other]
+        before = [r for r in before if r["vendor"] == run[0]["vendor"] and sorts_before(r, run[0])]
+        overlapping = any(end_of(record) > run[0]["ts"] for record in before)
+        sessions.append(described(city, run) | {"overlapping": overlapping})
     return [session for session in sessions if start <= day_of(session["start"]) < end]
 
 
@@ -109,6 +113,10 @@ def counting(records: list[Json]) -> list[Json]:
         if key not in best or record["sha"] > best[key]["sha"]:
             best[key] = record
     return list(best.values())
+
+
+def sorts_before(one: Json, other: Json) -> bool:
+    return (one["ts"], end_of(one), one["seq"]) < (other["ts"], end_of(other), other["seq"])
 
 
 def end_of(record: Json) -> int:
@@ -169,6 +177,10 @@ def described(city: Json, run: list[Json]) -> Json:
     }
     if installation is None:
         session["why"] = "not_bound"
+    elif installation["installed_on"] is None or day_of(start) < installation["installed_on"]:
+        session["why"] = "not_installed"
+    elif installation["retired_on"] is not None and installation["retired_on"] <= day_of(start):
+        session["why"] = "retired"
     elif length < 60_000:
         session["why"] = "too_short"
     elif calendar_of(city, installation, day_of(start)) is None:
@@ -219,7 +231,8 @@ def open_minutes(city: Json, start: date, end: date) -> dict[tuple[str, str, str
                 continue
             day = start
             while day < end:
-                if in_force(binding["valid_from"], binding.get("valid_to"), day):
+                serves = in_force(installation["installed_on"], installation["retired_on"], day)
+                if serves and in_force(binding["valid_from"], binding.get("valid_to"), day):
                     minutes = sum(is_open(city, installation, day, minute) for minute in range(1440))
                     triple = binding["vendor"], binding["device"], key
                     found[triple] = found.get(triple, 0) + minutes

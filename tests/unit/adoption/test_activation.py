@@ -38,7 +38,7 @@ def asked(city: Json, records: list[Json], scope: str, window: tuple[date, date]
         return measure("H4", found, Window(*window), city_of(city, outages=outages), facts)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=cities.EXAMPLES)
 @given(cities.homes(), cities.windows())
 def test_slot_activation_is_what_plain_loops_find_in_every_scope(
     world: tuple[Json, list[Json]], window: tuple[date, date]

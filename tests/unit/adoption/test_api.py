@@ -52,7 +52,7 @@ def changes(plain: Json) -> list[Change]:
     for name, (entity, key) in NAMES.items():
         for thing in plain[name]:
             after = json.loads(json.dumps(dated(thing), default=str))
-            made = Change(len(found) + 1, "t", "k", entity, key.format(**thing), 1, None, after, "", "")  # type: ignore[arg-type]
+            made = Change(len(found) + 1, "t", "k", entity, key.format(**thing), 1, None, after, "", "")
             found.append(made)
     return found
 

@@ -26,14 +26,16 @@ RECORDS = st.lists(cities.home_record(device="lamp-1") | cities.home_record(devi
 
 @st.composite
 def streams(draw: Any) -> list[Json]:
-    return [*draw(RECORDS), *draw(cities.sessions("acme", "hmd-1"))]
+    found = [*draw(RECORDS), *draw(cities.sessions("acme", "hmd-1"))]
+    again = draw(st.lists(st.sampled_from(found), max_size=2)) if found else []
+    return [*found, *(record | {"received_ms": record["received_ms"] + 2 * 86_400_000} for record in again)]
 
 
 def one_by_one(records: list[Json]) -> list[list[Body]]:
     return [[body([record])] for record in records]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=cities.EXAMPLES)
 @given(st.data(), streams())
 def test_any_order_repetition_and_batching_leaves_the_same_bytes(data: Any, records: list[Json]) -> None:
     bad = Body("usage.home.nanshan", b'[{"type": "pilotlight.nonsense.v1"}]')
@@ -48,7 +50,7 @@ def test_any_order_repetition_and_batching_leaves_the_same_bytes(data: Any, reco
         assert dump(path) == dump(other)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=cities.EXAMPLES)
 @given(streams())
 def test_strips_hold_the_minutes_that_plain_loops_find(records: list[Json]) -> None:
     expected = {key: row for key, row in oracle.strip_rows(records).items() if any(row.values())}
@@ -75,6 +77,31 @@ def bits(stored: bytes) -> set[int]:
     return {8 * at + bit for at, byte in enumerate(stored) for bit in range(8) if byte >> bit & 1}
 
 
+@pytest.mark.parametrize(
+    ("name", "action", "trigger"),
+    [
+        ("local", "on", "local"),
+        ("smart", "set", "app"),
+        ("smart", "on", "voice"),
+        ("smart", "run", "scene"),
+        ("automated", "on", "schedule"),
+        ("automated", "off", "linkage"),
+        ("ack", "ack", "local"),
+        ("ack", "ack", "linkage"),
+    ],
+)
+def test_a_usage_marks_seen_and_the_strip_of_its_trigger_in_batch_after_batch(
+    name: str, action: str, trigger: str
+) -> None:
+    noon = cities.midnight_ms(date(2024, 3, 1)) + 12 * 3_600_000
+    usage = {"kind": "usage", "vendor": "acme", "site": "xili", "device": "lamp-1", "seq": 0}
+    usage |= {"action": action, "trigger": trigger, "received_ms": noon}
+    with facts_file() as path:
+        fold_batches(path, one_by_one([usage | {"ts": noon}, usage | {"ts": noon + 60_000}]))
+        ((_, row),) = stored_strips(path).items()
+    assert {strip: minutes for strip, minutes in row.items() if minutes} == {"seen": {720, 721}, name: {720, 721}}
+
+
 def test_a_session_over_midnight_marks_each_day_known_by_that_day() -> None:
     midnight = cities.midnight_ms(date(2024, 3, 1))
     session = {"kind": "session", "vendor": "acme", "site": "museum", "device": "hmd-1", "ts": midnight - 1}
@@ -93,12 +120,16 @@ def test_of_a_repeated_identity_the_earliest_receipt_is_kept() -> None:
     late = cities.midnight_ms(date(2024, 3, 9))
     first = {"kind": "fault", "vendor": "acme", "site": "xili", "device": "lamp-1", "ts": 1_709_000_000_000, "seq": 0}
     first |= {"code": "e-1", "active": True, "sha": "1" * 64, "received_ms": 1_709_000_000_100}
-    with facts_file() as path:
-        fold_batches(path, one_by_one([first | {"received_ms": late}, first]))
-        connection = sqlite3.connect(path)
-        known = connection.execute("SELECT known FROM fault").fetchall()
-        connection.close()
-    assert known == [(date(2024, 2, 28).toordinal() - EPOCH,)]
+    for batches in (
+        one_by_one([first | {"received_ms": late}, first]),
+        [[body([first | {"received_ms": late}, first])]],
+    ):
+        with facts_file() as path:
+            fold_batches(path, batches)
+            connection = sqlite3.connect(path)
+            known = connection.execute("SELECT known FROM fault").fetchall()
+            connection.close()
+        assert known == [(date(2024, 2, 28).toordinal() - EPOCH,)]
 
 
 def test_a_state_known_before_a_day_holds_only_what_was_received_before_it() -> None:

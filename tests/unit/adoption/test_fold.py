@@ -22,7 +22,7 @@ USAGE |= {"action": "on", "trigger": "local", "received_ms": 1_764_000_001_000}
 
 
 class Queue:
-    """Holds bodies until they are acknowledged; ``away`` says how often it is away first."""
+    """Holds bodies until they are acknowledged; ``idle_away``: the broker is gone when it is told that we are alive."""
 
     def __init__(self, bodies: Sequence[Body], log: list[str], idle_away: bool = False) -> None:
         self.bodies = list(bodies)
@@ -68,8 +68,9 @@ def folded(queue: Queue, store: Store, told: list[str], stop: threading.Event | 
 
 def test_facts_are_kept_before_anything_is_acknowledged() -> None:
     log: list[str] = []
-    assert folded(Queue([body([USAGE])], log), Store(log), []) == (1, 1, 0)
-    assert log == ["take", "keep", "acknowledge"]
+    queue = Queue([body([USAGE]), body([USAGE | {"seq": 1}, USAGE | {"seq": 2}])], log)
+    assert folded(queue, Store(log), []) == (2, 3, 0)
+    assert (log, queue.bodies) == (["take", "keep", "acknowledge"], [])
 
 
 def test_while_the_database_is_away_the_bodies_are_held_and_the_broker_hears_from_us() -> None:

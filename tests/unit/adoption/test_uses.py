@@ -44,7 +44,7 @@ def scopes(city: Json) -> dict[str, Any]:
     return found
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=cities.EXAMPLES)
 @given(cities.vr_worlds(), cities.windows())
 def test_uses_are_what_plain_loops_find_in_every_scope(
     world: tuple[Json, list[Json]], window: tuple[date, date]
@@ -73,6 +73,7 @@ def check(result: Measured, sessions: list[Json], opened: int, scope: str) -> No
     assert figure.apart == {"manual": sum(s["headcount"] for s in sessions if s["why"] == "manual")}
     assert figure.findings["overlong_s"] == sum(s["overlong_s"] for s in uses)
     assert figure.findings["overlong"] == sum(s["overlong"] for s in uses)
+    assert figure.findings["overlapping"] == sum(s["overlapping"] for s in uses)
     assert figure.coverage == ("device-open-minute", opened, opened), scope
     assert len(result.rows("numerator")) == total
     assert len(result.rows("denominator")) == 0
@@ -126,6 +127,32 @@ def uses(city: Json, *records: Json, window: tuple[date, date] = WINDOW, outages
         return measure("V2", Scope("programme"), Window(*window), city_of(city, outages=outages), facts)
 
 
+def test_two_contents_at_once_on_one_headset_are_two_uses_and_a_finding() -> None:
+    figure = uses(venue(), session(NINE, 1800, content="reef"), session(NINE, 1800, content="moon", seq=1)).figure
+    assert (figure.conservative.value, figure.findings["overlapping"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("installed_on", "retired_on", "why"),
+    [
+        (None, None, "not_installed"),
+        (date(2024, 3, 2), None, "not_installed"),
+        (date(2024, 3, 1), None, None),
+        (date(2024, 1, 1), date(2024, 3, 2), None),
+        (date(2024, 1, 1), date(2024, 3, 1), "retired"),
+    ],
+)
+def test_a_use_counts_only_while_the_installation_is_in_service(
+    installed_on: date | None, retired_on: date | None, why: str | None
+) -> None:
+    city = venue()
+    city["installations"][0] |= {"installed_on": installed_on, "retired_on": retired_on}
+    figure = uses(city, session(NINE, 300)).figure
+    assert figure.conservative.numerator == (0 if why else 1)
+    assert {reason for reason, count in figure.removed.items() if count} == ({why} if why else set())
+    assert figure.coverage.all == (0 if why else 510)
+
+
 @pytest.mark.parametrize(("gap_s", "count"), [(59, 1), (60, 1), (61, 2)])
 def test_sessions_at_most_60_s_apart_are_one(gap_s: int, count: int) -> None:
     result = uses(venue(), session(NINE, 100), session(NINE + (100 + gap_s) * 1000, 100))
@@ -158,6 +185,24 @@ def test_short_presences_that_merge_into_a_minute_are_one_use() -> None:
     assert uses(venue(), *pieces[:2]).figure.removed["too_short"] == 1
 
 
+def test_a_run_lasts_as_long_as_its_longest_presence_and_ends_with_a_completed_one() -> None:
+    long, within, after = session(NINE, 1000), session(NINE + 100_000, 100), session(NINE + 1_050_000, 100)
+    assert uses(venue(), long, within, after).figure.conservative.value == 1
+    completed = session(NINE + 100_000, 100, completed=True)
+    assert uses(venue(), long, completed, after).figure.conservative.value == 2
+
+
+def test_a_device_that_moves_at_midnight_ends_its_run() -> None:
+    city = venue(weekly={day: [("00:00", "24:00")] for day in oracle.WEEKDAYS})
+    city["installations"].append(city["installations"][0] | {"code": "vr-1"})
+    moved = city["bindings"][0] | {"installation": "museum/hall/vr-1", "valid_from": DAY}
+    city["bindings"] = [city["bindings"][0] | {"valid_to": DAY}, moved]
+    midnight = cities.midnight_ms(DAY)
+    before, after = session(midnight - 100_000, 90), session(midnight + 10_000, 90)
+    rows = uses(city, before, after, window=(date(2024, 2, 29), WINDOW[1])).numerator
+    assert [row.installation for row in rows] == ["museum/hall/vr-0", "museum/hall/vr-1"]
+
+
 def test_a_run_that_began_the_day_before_is_that_days_use_however_long_its_chain() -> None:
     city = venue(weekly={day: [("00:00", "24:00")] for day in oracle.WEEKDAYS})
     midnight = cities.midnight_ms(DAY)
@@ -172,9 +217,18 @@ def test_a_run_that_began_the_day_before_is_that_days_use_however_long_its_chain
 def test_a_use_that_begins_a_millisecond_before_midnight_reaches_over_the_windows_edge() -> None:
     city = venue(weekly={"fri": [("09:00", "24:00")]})
     last = cities.midnight_ms(date(2024, 3, 2)) - 1
-    result = uses(city, session(last, 30), session(last + 40_000, 30))
+    result = uses(city, session(last, 30), session(last + 90_000, 30), session(last + 180_000, 30))
     assert result.figure.conservative.value == 1
-    assert (result.numerator[0].starts_at, result.numerator[0].length_s) == ("2024-03-01T15:59:59.999Z", 70)
+    assert (result.numerator[0].starts_at, result.numerator[0].length_s) == ("2024-03-01T15:59:59.999Z", 210)
+
+
+def test_a_presence_of_a_whole_day_reaches_into_the_window_from_just_before_the_day_before() -> None:
+    city = venue(weekly={day: [("00:00", "24:00")] for day in oracle.WEEKDAYS})
+    midnight = cities.midnight_ms(DAY)
+    whole_day = session(midnight - 86_460_000, 86_400)
+    between = session(midnight - 600_000, 10)
+    assert uses(city, whole_day, between, session(midnight, 300)).figure.conservative.value == 0
+    assert uses(city, whole_day, between, session(midnight + 1, 300)).figure.conservative.value == 1
 
 
 @pytest.mark.parametrize(
@@ -221,13 +275,39 @@ def test_manual_counts_are_shown_apart_and_never_added() -> None:
     assert (figure.conservative.value, figure.apart, figure.removed["manual"]) == (0, {"manual": 6}, 1)
 
 
+def test_of_two_contents_under_one_identity_the_greater_hash_counts_whichever_came_first() -> None:
+    short, long = session(NINE, 30), session(NINE, 300)
+    for winner, loser, why in ((short, long, "too_short"), (long, short, "valid")):
+        winner, loser = winner | {"sha": "f" * 64}, loser | {"sha": "0" * 64}
+        for records in ((winner, loser), (loser, winner)):
+            result = uses(venue(), *records)
+            assert [row.why for row in (*result.numerator, *result.removed)] == [why]
+
+
+def void(of: Json, sha: str = "7" * 64) -> Json:
+    record = {"kind": "void", "vendor": "acme", "site": "museum", "device": "hmd", "ts": NINE + 500_000, "seq": 0}
+    return record | {"of": of, "sha": sha, "received_ms": NINE + 500_000}
+
+
+def of_session(record: Json) -> Json:
+    return {"kind": "session", "ts": record["ts"], "seq": record["seq"]}
+
+
 def test_a_withdrawn_session_does_not_count_and_what_it_joined_falls_apart() -> None:
     pieces = [session(NINE + n * 90_000, 60) for n in range(3)]
-    void = {"kind": "void", "vendor": "acme", "site": "museum", "device": "hmd", "ts": NINE + 500_000, "seq": 0}
-    void |= {"of": {"kind": "session", "ts": pieces[1]["ts"], "seq": 0}, "received_ms": NINE + 500_000}
     assert uses(venue(), *pieces).figure.conservative.value == 1
-    figure = uses(venue(), void | {"sha": cities.digest(void)}, *pieces).figure
+    figure = uses(venue(), void(of_session(pieces[1])), *pieces).figure
     assert (figure.conservative.value, figure.removed["voided"]) == (2, 1)
+
+
+def test_a_void_withdraws_the_record_of_its_kind_and_of_two_contents_the_greater_hash_says_which() -> None:
+    first, second = session(NINE, 100), session(NINE + 600_000, 200)
+    other_kind = void(of_session(first) | {"kind": "usage"})
+    assert uses(venue(), first, second, other_kind).figure.removed["voided"] == 0
+    rivals = void(of_session(first), "1" * 64), void(of_session(second), "2" * 64)
+    result = uses(venue(), first, second, *rivals)
+    assert [row.length_s for row in result.numerator] == [100]
+    assert [(row.length_s, row.why) for row in result.removed] == [(200, "voided")]
 
 
 def test_the_binding_of_the_day_says_where_a_use_counts() -> None:

@@ -2,14 +2,15 @@ import threading
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from shared.contracts.registry import Binding, Change, Device
+from shared.contracts.registry import Binding, Change, Changes, Device
 from shared.failures import Unavailable
 from shared.runtime import delivery, settings
 from shared.runtime.clock import ReceiptClock
 from shared.runtime.delivery import Stopping, until_done
-from shared.runtime.registry_copy import RegistryCopy
+from shared.runtime.registry_copy import Diverged, RegistryCopy
 from shared.runtime.sqlite import connect, transaction
 
 SECOND_NS = 1_000_000_000
@@ -88,8 +89,19 @@ def test_a_defect_is_not_waited_out() -> None:
         until_done(defect, threading.Event())
 
 
-def change(sequence: int, entity: str, key: str, after: dict[str, object] | None) -> Change:
-    return Change(sequence, "2026-01-01T00:00:00.000Z", "k", entity, key, 1, None, after, "", "")  # type: ignore[arg-type]
+def change(sequence: int, entity: str, key: str, after: dict[str, object] | None, log: str = "") -> Change:
+    before, own = f"{log}{sequence - 1}", f"{log}{sequence}"
+    return Change(sequence, "2026-01-01T00:00:00.000Z", "k", entity, key, 1, None, after, before, own)
+
+
+class Feed:
+    """A registry's change feed with a log that a test may replace."""
+
+    def __init__(self) -> None:
+        self.log: list[Change] = []
+
+    def changes(self, after: int, wait_s: int, limit: int = 5_000) -> Changes:
+        return Changes(self.log[after:], len(self.log))
 
 
 def test_a_copy_of_the_registry_holds_the_last_state_however_often_changes_are_applied(tmp_path: Path) -> None:
@@ -106,6 +118,53 @@ def test_a_copy_of_the_registry_holds_the_last_state_however_often_changes_are_a
     assert reopened.sequence() == 4
     assert list(reopened.all(Device)) == [("acme/a", Device("acme", "a", "LIGHTING"))]
     assert list(reopened.all(Binding)) == [("acme/a/2026-01-02", Binding("acme", "a", date(2026, 1, 2)))]
+
+
+def devices(*names: str, log: str) -> list[Change]:
+    rows = enumerate(names, start=1)
+    return [change(n, "device", f"acme/{name}", {"vendor": "acme", "device": name}, log) for n, name in rows]
+
+
+@pytest.mark.parametrize("restored", [devices("a", log="new"), devices("a", "x", "y", log="new")])
+def test_a_copy_of_a_log_that_was_replaced_is_forgotten_and_followed_anew(
+    tmp_path: Path, restored: list[Change]
+) -> None:
+    feed, stop = Feed(), threading.Event()
+    copy = RegistryCopy(tmp_path / "registry.db")
+    feed.log = devices("a", "b", log="old")
+    copy.follow(feed, stop, lambda _: stop.set())  # type: ignore[arg-type]
+    assert copy.sequence() == 2
+    stop.clear()
+    feed.log = restored
+    with pytest.raises(Diverged):
+        copy.follow(feed, stop, lambda _: None)  # type: ignore[arg-type]
+    copy.follow(feed, stop, lambda _: stop.set())  # type: ignore[arg-type]
+    assert [key for key, _ in copy.all(Device)] == [row.id for row in restored]
+
+
+def test_an_entity_that_only_a_newer_registry_knows_stops_nobody(tmp_path: Path) -> None:
+    page = b'{"changes": [{"sequence": 1, "time": "t", "actor": "a", "entity": "tenancy", "id": "x", "version": 1,'
+    page += b' "before": null, "after": {}, "previous_hash": "", "hash": "h"}], "head": 1}'
+    copy = RegistryCopy(tmp_path / "registry.db")
+    copy.apply(msgspec.json.decode(page, type=Changes).changes)
+    assert copy.sequence() == 1
+
+
+def test_a_copy_waits_while_its_disk_is_away_and_goes_on_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "FIRST_PAUSE_S", 0.01)
+    feed, stop = Feed(), threading.Event()
+    copy = RegistryCopy(tmp_path / "registry.db")
+    feed.log = devices("a", log="")
+    real, failures = copy.apply, [Unavailable("database", "disk full"), Unavailable("database", "disk full")]
+
+    def failing(changes: list[Change]) -> None:
+        if failures:
+            raise failures.pop()
+        real(changes)
+
+    monkeypatch.setattr(copy, "apply", failing)
+    copy.follow(feed, stop, lambda _: stop.set())  # type: ignore[arg-type]
+    assert copy.sequence() == 1
 
 
 def test_a_transaction_that_raises_leaves_nothing(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def client() -> Iterator[FlaskClient]:
     yield app.test_client()
 
 
-def token(role: str, **claims: Any) -> dict[str, str]:
+def token(role: str | None, **claims: Any) -> dict[str, str]:
     now = {"iat": 1_700_000_000, "exp": 4_000_000_000}
     made = jwt.encode({"iss": "pilotlight", "sub": "k1", "name": "n", "role": role} | now | claims, KEY, "EdDSA")
     return {"Authorization": f"Bearer {made}"}
@@ -83,6 +83,7 @@ def token(role: str, **claims: Any) -> dict[str, str]:
         ("get", "/v1/secret", {"headers": token("vendor")}, 403, "forbidden"),
         ("get", "/v1/secret", {"headers": token("auditor", exp=1_700_000_001)}, 401, "bad_token"),
         ("get", "/v1/secret", {"headers": token("auditor", iss="somebody")}, 401, "bad_token"),
+        ("get", "/v1/secret", {"headers": token(None)}, 401, "bad_token"),
         ("get", "/v1/broken", {}, 500, "internal"),
         ("get", "/v1/refused", {}, 422, "bad_uscc"),
         ("get", "/healthz", {}, 503, "unavailable"),

@@ -22,6 +22,7 @@ def city(**installation: Any) -> Json:
     weekly = {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
     calendar = {"valid_from": "2026-01-01", "weekly": weekly | {"sat": [["10:00", "24:00"]]}}
     place = {"venue": "v", "zone": "z", "code": "i", "seats": 1, "vr_device_kind": "HMD_STANDALONE"}
+    place["installed_on"] = "2026-01-01"
     return {
         "from": "2026-11-16",
         "to": "2026-11-23",
@@ -139,6 +140,15 @@ def test_parts_on_both_sides_of_midnight_are_one_visit_of_the_first_day() -> Non
 def test_days_outside_the_window_do_not_count() -> None:
     assert uses([session(at("10:00", "2026-11-13"), 300)]) == 0
     assert uses([session(at("10:00", "2026-11-23"), 300)]) == 0
+
+
+def test_an_installation_counts_from_its_first_day_in_service_until_it_retires() -> None:
+    on_monday = [session(at("10:00", "2026-11-16"), 300)]
+
+    assert uses(on_monday, installed_on="2026-11-17") == 0
+    assert uses(on_monday, installed_on="2026-11-16") == 1
+    assert uses(on_monday, retired_on="2026-11-17") == 1
+    assert uses(on_monday, retired_on="2026-11-16") == 0
 
 
 def test_headsets_carry_one_and_seats_limit_a_dome() -> None:

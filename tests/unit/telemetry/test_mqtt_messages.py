@@ -1,0 +1,150 @@
+"""Acknowledgements go to the connection that brought the message or nowhere; receipts only to the feed's own topics."""
+
+import json
+import threading
+from typing import Any
+
+import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from services.telemetry.adapters.mqtt_messages import TOPIC, MqttMessage, MqttMessages
+from services.telemetry.inbox import Inbox, Limits
+from shared.brokers import mqtt
+from shared.failures import Unavailable
+from tests.fakes.paho_client import PahoClient
+from tests.unit.telemetry.world import HOME, NOW, heartbeat, outcome, pack
+
+MESSAGE = pack(heartbeat(), heartbeat(ts=None))
+OUTCOME = outcome(MESSAGE)
+
+
+class Broker:
+    """Our end and the broker's."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, now_ms: Any = lambda: NOW) -> None:
+        self.client = PahoClient()
+        monkeypatch.setattr(mqtt, "client", lambda _address, manual_ack: self.client)
+        self.inbox: Inbox[MqttMessage] = Inbox(Limits(gather_s=0))
+        self.messages = MqttMessages("mqtt://w:secret@localhost:1", self.inbox, now_ms)
+
+    def deliver(self, **asked: Any) -> MqttMessage:
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        for name, value in asked.items():
+            setattr(properties, name, value)
+        self.client.deliver(MESSAGE.topic, MESSAGE.payload, properties)
+        (message,) = self.inbox.take(1)
+        return message
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
+    made = Broker(monkeypatch)
+    made.client.connect_broker(session_present=False)
+    return made
+
+
+def test_a_message_is_acknowledged_on_its_connection(broker: Broker) -> None:
+    message = broker.deliver()
+    assert (message.topic, message.payload, message.received_ms) == MESSAGE
+    message.acknowledge(OUTCOME)
+    assert broker.client.acknowledged == [(1, 1)]
+    assert broker.client.published == []
+
+
+def test_a_message_of_an_old_connection_is_never_acknowledged_on_a_new_one(broker: Broker) -> None:
+    """Its packet id may by then be that of another message, which would be lost unread."""
+    old = broker.deliver()
+    broker.client.lose_connection()
+    broker.client.connect_broker(session_present=False)
+    new = broker.deliver(ResponseTopic="ack/v1/acme/gw/r")
+    assert old.mid == new.mid
+    old.acknowledge(OUTCOME)
+    assert broker.client.acknowledged == []
+    new.acknowledge(OUTCOME)
+    assert broker.client.acknowledged == [(2, 1)]
+
+
+def test_nothing_is_acknowledged_between_two_connections(broker: Broker) -> None:
+    """What is sent before CONNECT is a protocol error, for which the broker hangs up."""
+    message = broker.deliver(ResponseTopic="ack/v1/acme/gw/r")
+    broker.client.lose_connection()
+    message.acknowledge(OUTCOME)
+    assert (broker.client.acknowledged, broker.client.published) == ([], [])
+
+
+def test_what_waited_is_forgotten_when_the_connection_is_new(broker: Broker) -> None:
+    broker.client.deliver(MESSAGE.topic, MESSAGE.payload)
+    broker.client.lose_connection()
+    broker.client.connect_broker(session_present=True)
+    assert broker.inbox.take(0.01) == []
+
+
+def test_every_connection_subscribes_again(broker: Broker) -> None:
+    broker.client.lose_connection()
+    broker.client.connect_broker(session_present=True)
+    assert broker.client.subscribed == [TOPIC, TOPIC]
+
+
+def test_ready_is_who_is_subscribed(broker: Broker) -> None:
+    assert not broker.messages.is_subscribed()
+    broker.client.on_subscribe(broker.client, None, 1, [type("R", (), {"is_failure": False})], None)
+    assert broker.messages.is_subscribed()
+    broker.client.lose_connection()
+    assert not broker.messages.is_subscribed()
+
+
+def test_a_refused_connection_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    broker = Broker(monkeypatch)
+    broker.client.connect_broker(session_present=False, refused=True)
+    assert broker.client.subscribed == []
+
+
+def test_a_receipt_goes_to_the_response_topic_with_the_correlation_data(broker: Broker) -> None:
+    broker.deliver(ResponseTopic="ack/v1/acme/gw/any/level", CorrelationData=b"\x00c").acknowledge(OUTCOME)
+    ((topic, body, properties),) = broker.client.published
+    rejected = [{"index": 1, "reason": "bad_record", "field": "ts"}]
+    assert (topic, json.loads(body)) == (
+        "ack/v1/acme/gw/any/level",
+        {"accepted": 1, "parked": 0, "rejected": rejected},
+    )
+    assert properties.CorrelationData == b"\x00c"
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["ack/v1/acme/other/r", "ack/v1/other/gw/r", "ack/v1/acme/gw", HOME, "x", "ack/v1/acme/gw2/r", "ack/v1/acme/gw/#"],
+)
+def test_no_receipt_goes_to_a_topic_that_is_not_the_feeds_own(broker: Broker, topic: str) -> None:
+    broker.deliver(ResponseTopic=topic).acknowledge(OUTCOME)
+    assert broker.client.published == []
+    assert broker.client.acknowledged == [(1, 1)]
+
+
+def test_reading_pauses_while_the_clock_cannot_be_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    trusted = threading.Event()
+    asked = threading.Event()
+
+    def now_ms() -> int:
+        asked.set()
+        if not trusted.is_set():
+            raise Unavailable("clock", "stepped")
+        return NOW
+
+    broker = Broker(monkeypatch, now_ms)
+    broker.client.connect_broker(session_present=False)
+    thread = threading.Thread(target=broker.client.deliver, args=(HOME, b"{}"), daemon=True)
+    thread.start()
+    assert asked.wait(10)
+    assert broker.inbox.take(0.05) == []
+    trusted.set()
+    assert [message.received_ms for message in broker.inbox.take(30)] == [NOW]
+    thread.join(10)
+
+
+def test_a_defect_in_a_callback_does_not_end_the_clients_thread(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(broker.inbox, "put", lambda _message: 1 / 0)
+    broker.client.deliver(MESSAGE.topic, MESSAGE.payload)
+    assert broker.client.acknowledged == []
