@@ -39,7 +39,7 @@ check:  ## 格式、规范、类型、依赖、单元测试 / format, lint, type
 	@echo "[2/5] 规范 / lint" && .venv/bin/ruff check --quiet .
 	@echo "[3/5] 类型 / types" && .venv/bin/mypy --no-error-summary
 	@echo "[4/5] 依赖方向 / imports" && .venv/bin/lint-imports
-	@echo "[5/5] 测试 / tests" && $(PYTHON) -m pytest -q tests/unit tests/architecture tests/contracts
+	@echo "[5/5] 测试 / tests" && $(PYTHON) -m pytest -q -n 2 tests/unit tests/architecture tests/contracts
 
 test:  ## check，再加真实服务上的测试 / check, then the tests on real servers
 	@deploy/local/setup.sh dev servers

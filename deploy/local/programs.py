@@ -93,6 +93,9 @@ def servers(folders: Folders, ports: Ports) -> tuple[Program, ...]:
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folders.etc / "rabbitmq-plugins"),
         "RABBITMQ_GENERATED_CONFIG_DIR": str(data / "config"),
         "RABBITMQ_MNESIA_BASE": str(data / "mnesia"),
+        # Relative to the program's directory: under a name that is not ASCII 3.10 cannot open a queue's second segment,
+        # and after a restart the queue and what was confirmed in it are out of reach.
+        "RABBITMQ_QUORUM_DIR": os.path.relpath(data / "quorum", folders.etc),
         "RABBITMQ_LOG_BASE": str(folders.log),
         "RABBITMQ_LOGS": "-",
         "RABBITMQ_DIST_PORT": str(ports.amqp_dist),

@@ -6,9 +6,9 @@ from typing import Any
 import marshmallow as ma
 import msgspec
 
-from services.registry.entities import Collection, Entity, vendor_of
+from services.registry.entities import Collection, Entity
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
-from services.registry.registering import district_of
+from services.registry.registering import out_of_reach, sites_of
 from services.registry.rules import Row, faults_between
 from services.registry.scope import reaches
 from services.registry.store import Store, Stored
@@ -16,29 +16,44 @@ from shared.failures import Rejected
 from shared.runtime.auth import Principal
 
 
-def amend(
-    store: Store, collection: Collection, key: str, patch: Mapping[str, Any], caller: Principal
-) -> tuple[Stored, Entity]:
+def amend(store: Store, collection: Collection, key: str, patch: Mapping[str, Any], caller: Principal) -> Entity:
     """Change fields of an entity; a patch that changes nothing leaves no row in the log.
 
-    :returns: the entity as it stood and as it stands
-    :raises Rejected: ``not_found`` if there is no such entity, or none in the caller's reach
+    :returns: the entity as it stands afterwards
+    :raises Rejected: as :func:`repeat`
     :raises Refused: if the patch, or what results from it, has faults
     """
-    before = store.known(collection.entity, {key}).get(key)
-    if before is None or not _in_reach(store, collection, before.row, caller):
-        raise Rejected("not_found", what=key)
-    after = _merged(collection, before.row, patch)
-    if faults := list(faults_between(store, collection, [Row((), key, after)])):
+    before = _writable(store, collection, key, caller)
+    after = Row((), key, _merged(collection, before.row, patch))
+    sites = sites_of(store, collection, [after.row])
+    if faults := out_of_reach(sites, collection, after, caller) or list(faults_between(store, collection, [after])):
         raise Refused(faults)
-    if after != before.row:
-        store.replace(collection.entity, key, before, after)
-    return before, after
+    if after.row != before.row:
+        store.replace(collection.entity, key, before, after.row)
+    return after.row
 
 
-def _in_reach(store: Store, collection: Collection, row: Entity, caller: Principal) -> bool:
-    sites = store.sites({collection.site(row)}) if collection.site else {}
-    return reaches(caller, district=district_of(sites, collection, row), vendor=vendor_of(row))
+def repeat(store: Store, collection: Collection, key: str, caller: Principal) -> Entity:
+    """Log an entity once more as it stands, because something changed that belongs to it and may not be in the log.
+
+    :raises Rejected: ``not_found`` if there is no such entity, or none the caller sees; ``forbidden`` if it is not
+        the caller's to write
+    """
+    stored = _writable(store, collection, key, caller)
+    store.replace(collection.entity, key, stored, stored.row)
+    return stored.row
+
+
+def _writable(store: Store, collection: Collection, key: str, caller: Principal) -> Stored:
+    stored = store.known(collection.entity, {key}).get(key)
+    if stored is None:
+        raise Rejected("not_found", what=key)
+    sites = sites_of(store, collection, [stored.row])
+    if out_of_reach(sites, collection, Row((), key, stored.row), caller):
+        # A district sees a feed that serves a site of its own, though it serves another's too.
+        seen = any(reaches(caller, district=site.district, vendor=None) for site in sites.values())
+        raise Rejected("forbidden") if seen else Rejected("not_found", what=key)
+    return stored
 
 
 def _merged(collection: Collection, row: Entity, patch: Mapping[str, Any]) -> Entity:

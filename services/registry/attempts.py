@@ -25,24 +25,23 @@ class Attempts:
     def counted(self, key: str, address: str) -> Iterator[None]:
         """Make an attempt inside the block; it has failed if the block raises Rejected.
 
-        :raises Rejected: ``too_many_attempts`` with ``wait_s``, before the block, if too many failed in the last minute
+        One that succeeds is never refused: a secret is 256 random bits, and others at the same address may have failed.
+
+        :raises Rejected: what the block raised; or ``too_many_attempts`` with ``wait_s``, if too many failed in the
+            last minute
         """
-        self._check(key, address)
         try:
             yield
         except Rejected:
             self._failed(key, address)
             raise
 
-    def _check(self, key: str, address: str) -> None:
+    def _failed(self, key: str, address: str) -> None:
         with self._lock:
             for name, most in (((address, key), PER_KEY), ((address,), PER_ADDRESS)):
                 recent = self._recent(name)
                 if len(recent) >= most:
                     raise Rejected("too_many_attempts", wait_s=int(recent[0] + WINDOW_S - self._now()) + 1)
-
-    def _failed(self, key: str, address: str) -> None:
-        with self._lock:
             for name in ((address, key), (address,)):
                 self._failures[name] = [*self._recent(name), self._now()]
                 self._failures.move_to_end(name)

@@ -191,7 +191,7 @@ COLLECTIONS = (
         contract.Feed,
         schemas.FeedSchema,
         key=("vendor", "feed"),
-        access=_OF_A_VENDOR,
+        access=Access(_OF_A_DISTRICT.writers, _OF_A_VENDOR.readers),  # a vendor is given its sites
         references=(_VENDOR,),
         filters=("vendor",),
         amendable=("sites", "active"),

@@ -4,9 +4,17 @@ ARCHITECTURE section 3: a feed writes under its own prefix, for the sites the re
 it reads only its own receipts. Everything else the broker refuses by default.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple, Protocol
 
+from services.registry.refusal import Refused, fault, pointer
+from services.registry.store import Database, Reading, Store
 from shared.contracts.registry import Feed
+from shared.failures import Unavailable
+
+_TURN_S = 1.0
 
 
 class Acl(NamedTuple):
@@ -34,11 +42,54 @@ class BrokerAccounts(Protocol):
         :raises Unavailable: if the broker did not do it
         """
 
-    def change(self, account: Account) -> None:
-        """Give an existing account these rights, or take it out of use; connections it has are cut.
+    def change(self, account: Account) -> bool:
+        """Give an existing account these rights, and put it into use or out of it, which cuts its connections.
 
-        :raises Unavailable: if the broker did not do it
+        Doing it again changes nothing.
+
+        :returns: False if the broker has no account of that name
+        :raises Unavailable: if the broker did not do it, or did not say so
         """
+
+
+class InTurn:
+    """A database to whose writers the broker's answer counts: they come one after another, and soon give up.
+
+    The turn comes before the database's lock: those who wait for a slow broker do not queue up on what others need.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._turn = threading.Lock()
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """See :class:`services.registry.store.Database`."""
+        return self._database.reading()
+
+    @contextmanager
+    def writing(self, actor: str) -> Iterator[Store]:
+        """See :class:`services.registry.store.Database`.
+
+        :raises Unavailable: also if it is another's turn for too long
+        """
+        if not self._turn.acquire(timeout=_TURN_S):
+            raise Unavailable("mosquitto", "another feed's account is being changed")
+        try:
+            with self._database.writing(actor) as store:
+                yield store
+        finally:
+            self._turn.release()
+
+
+def put_right(accounts: BrokerAccounts, feed: Feed) -> None:
+    """Let a feed's account be as the registry has it, whatever became of it in the broker.
+
+    :raises Refused: ``conflicting`` if the feed is in use and the broker has lost its account, password and all
+    :raises Unavailable: if the broker did not do it, or did not say so
+    """
+    if not accounts.change(account_of(feed)) and feed.active:
+        lost = {"username": username_of(feed), "id": f"{feed.vendor}/{feed.feed}"}
+        raise Refused([fault(pointer(), "conflicting", "rule.account_lost", **lost)])
 
 
 def account_of(feed: Feed) -> Account:

@@ -111,6 +111,18 @@ class Flag(ma.fields.Boolean):
         return bool(super()._deserialize(value, attr, data, **kwargs))
 
 
+class Mapping(ma.fields.Dict):
+    """A mapping whose faults stand under its keys, where marshmallow puts ``key`` or ``value`` in between."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ma.ValidationError as error:
+            if isinstance(error.messages, list):  # it is no mapping at all
+                raise
+            raise ma.ValidationError({name: list(of.values()) for name, of in error.messages.items()}) from error
+
+
 class Uscc(ma.fields.String):
     """统一社会信用代码 (GB 32100-2015), with its check character; blanks, dashes and lower case are put right."""
 

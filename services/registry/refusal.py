@@ -47,8 +47,7 @@ def flatten(messages: Any, *path: str | int) -> Iterator[Fault]:
     """The nested messages of a marshmallow ValidationError as faults, below ``path``."""
     if isinstance(messages, dict):
         for name, inner in messages.items():
-            # marshmallow's own words: errors of a whole object, and of a mapping's keys and values
-            yield from flatten(inner, *path, *(() if name in ("_schema", "key", "value") else (name,)))
+            yield from flatten(inner, *path, *(() if name == "_schema" else (name,)))  # of the whole object
     elif isinstance(messages, list):
         for inner in messages:
             yield from flatten(inner, *path)

@@ -1,12 +1,14 @@
 """Register rows of one collection: all of them, or none and every fault of every row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from services.registry.entities import Collection, Entity, vendor_of
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.rules import Row, faults_between
-from services.registry.scope import reaches
+from services.registry.scope import reach, reaches
 from services.registry.store import New, Site, Store
+from shared.contracts.registry import Feed
 from shared.runtime.auth import Principal
 
 
@@ -15,24 +17,27 @@ def register(
 ) -> list[Row]:
     """Register rows; a row that is there already with the same content changes nothing.
 
-    ``faults`` are those already found in other rows of the same request.
+    ``faults`` are those already found in other rows of the same request. Of a row out of the caller's reach only that
+    is told.
 
     :returns: the rows that were new
     :raises Refused: if any row of the request has a fault
     """
-    sites = store.sites({collection.site(row.row) for row in rows} if collection.site else set())
-    districts = [district_of(sites, collection, row.row) for row in rows]
-    out_of_reach = [
-        fault(pointer(*row.path), "forbidden", "rule.out_of_reach", scope=district or vendor_of(row.row))
-        for row, district in zip(rows, districts, strict=True)
-        if not _may_write(collection, row.row, district, caller)
-    ]
-    new, taken = _new(store, collection, rows)
-    between = faults_between(store, collection, [row for row, _ in new])
-    if found := [*faults, *out_of_reach, *taken, *between]:
+    sites = sites_of(store, collection, [row.row for row in rows])
+    beyond = [out_of_reach(sites, collection, row, caller) for row in rows]
+    own = [row for row, found in zip(rows, beyond, strict=True) if not found]  # of others' rows nothing more is told
+    new, taken = _new(store, collection, own)
+    between = faults_between(store, collection, new)
+    if found := [*faults, *chain.from_iterable(beyond), *taken, *between]:
         raise Refused(found)
-    store.add(collection.entity, [New(row.id, row.row, districts[position]) for row, position in new])
-    return [row for row, _ in new]
+    store.add(collection.entity, [New(row.id, row.row, district_of(sites, collection, row.row)) for row in new])
+    return new
+
+
+def sites_of(store: Store, collection: Collection, rows: Sequence[Entity]) -> dict[str, Site]:
+    """The pilots and venues that entities belong to or, being feeds, serve; those that exist."""
+    slugs = {collection.site(row) for row in rows} if collection.site else set()
+    return store.sites(slugs.union(*(row.sites for row in rows if isinstance(row, Feed))))
 
 
 def district_of(sites: Mapping[str, Site], collection: Collection, row: Entity) -> str | None:
@@ -44,21 +49,41 @@ def district_of(sites: Mapping[str, Site], collection: Collection, row: Entity) 
     return own or (site.district if site else None)
 
 
-def _may_write(collection: Collection, row: Entity, district: str | None, caller: Principal) -> bool:
+def out_of_reach(sites: Mapping[str, Site], collection: Collection, row: Row, caller: Principal) -> list[Fault]:
+    """Why a row is not the caller's to write, if it is not; that its site does not exist is a fault of its own."""
+    if isinstance(row.row, Feed):
+        return list(_feed_out_of_reach(sites, row.path, row.row, caller))
+    district = district_of(sites, collection, row.row)
     if collection.site is not None and district is None:
-        return True  # its site does not exist, which is a fault of its own
-    return reaches(caller, district=district, vendor=vendor_of(row))
+        return []
+    if reaches(caller, district=district, vendor=vendor_of(row.row)):
+        return []
+    return [fault(pointer(*row.path), "forbidden", "rule.out_of_reach", scope=district or vendor_of(row.row))]
 
 
-def _new(store: Store, collection: Collection, rows: Sequence[Row]) -> tuple[list[tuple[Row, int]], list[Fault]]:
-    """The rows not registered yet, each once and with its position; and the faults of those whose id is taken."""
+def _feed_out_of_reach(
+    sites: Mapping[str, Site], path: tuple[int, ...], feed: Feed, caller: Principal
+) -> Iterator[Fault]:
+    """A feed is a district's if all its sites are; a vendor's cloud, and a feed without sites, are the city's."""
+    if reach(caller).everything:
+        return
+    if feed.vendor_cloud or not feed.sites:
+        field = "vendor_cloud" if feed.vendor_cloud else "sites"
+        yield fault(pointer(*path, field), "forbidden", "rule.feed_of_the_city")
+    for position, slug in enumerate(feed.sites):
+        if slug in sites and not reaches(caller, district=sites[slug].district, vendor=None):
+            yield fault(pointer(*path, "sites", position), "forbidden", "rule.out_of_reach", scope=slug)
+
+
+def _new(store: Store, collection: Collection, rows: Sequence[Row]) -> tuple[list[Row], list[Fault]]:
+    """The rows not registered yet, each once; and the faults of those whose id is taken."""
     content = {key: stored.row for key, stored in store.known(collection.entity, {row.id for row in rows}).items()}
-    new: list[tuple[Row, int]] = []
+    new: list[Row] = []
     taken: list[Fault] = []
-    for position, row in enumerate(rows):
+    for row in rows:
         if row.id not in content:
             content[row.id] = row.row
-            new.append((row, position))
+            new.append(row)
         elif content[row.id] != row.row:
             place = pointer(*row.path, collection.key[-1])
             taken.append(fault(place, "already_exists", "detail.already_exists", entity=collection.entity, id=row.id))

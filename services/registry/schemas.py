@@ -116,9 +116,9 @@ class CalendarSchema(ma.Schema):
     """Opening hours in force from a date until the next calendar's."""
 
     valid_from = fields.Day(**_REQUIRED)
-    weekly = ma.fields.Dict(ma.fields.String(validate=fields.OneOf(calendars.WEEKDAYS)), HoursField(), **_REQUIRED)
+    weekly = fields.Mapping(ma.fields.String(validate=fields.OneOf(calendars.WEEKDAYS)), HoursField(), **_REQUIRED)
     closed = ma.fields.List(fields.Day(), load_default=list, validate=[Length(0, 1000), distinct])
-    extra = ma.fields.Dict(fields.Day(), HoursField(), load_default=dict, validate=Length(0, 1000))
+    extra = fields.Mapping(fields.Day(), HoursField(), load_default=dict, validate=Length(0, 1000))
 
     @ma.validates_schema
     def _exceptions(self, data: dict[str, Any], **_: Any) -> None:

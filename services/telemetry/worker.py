@@ -59,6 +59,7 @@ class Worker:
         self._changes: list[list[Change]] = []  # pages taken over, whose arrivals ingest has not seen yet
         self._health = HealthFile(told.data_dir / "health.json")
         self._next_expiry = 0.0
+        self._alarmed = False
 
     def loops(self) -> dict[str, worker.Loop]:
         """Every loop by its name."""
@@ -139,10 +140,19 @@ class Worker:
         """
         if not self._messages.is_alive():
             raise RuntimeError("paho's thread is gone")
+        try:
+            self._show()
+        except (OSError, Unavailable):  # a full disk: ingest has paused, and what has been kept must go on
+            _log.exception("health and counters could not be written")
+
+    def _show(self) -> None:
         head, cursors = self._draining.cursors()
         spare = self._file.free_bytes()
-        if spare < _ALARM_SPARE_BYTES:
-            _log.error("the disk is filling up", extra={"spare_bytes": spare})
+        if (spare < _ALARM_SPARE_BYTES) != self._alarmed:
+            self._alarmed = not self._alarmed
+            _log.error(
+                "the disk fills up" if self._alarmed else "the disk has room again", extra={"spare_bytes": spare}
+            )
         counters.INBOX_BYTES.set(self._inbox.waiting_bytes)
         counters.SPOOL_HEAD.set(head)
         counters.SPOOL_SPARE_BYTES.set(spare)
@@ -179,8 +189,10 @@ class Worker:
         counters.REPLAYED.inc(until_done(lambda: self._replaying.step(self._clock.now_ms()), stop, self._note))
         if time.monotonic() >= self._next_expiry:
             self._next_expiry = time.monotonic() + _HOUR_S
-            before_ms = self._clock.now_ms() - PARKED_FOR_MS
-            counters.PARKED_EXPIRED.inc(until_done(lambda: self._spool.expire(before_ms), stop, self._note))
+            counters.PARKED_EXPIRED.inc(until_done(self._expire, stop, self._note))
+
+    def _expire(self) -> int:
+        return self._spool.expire(self._clock.now_ms() - PARKED_FOR_MS)
 
     def _on_kept(self) -> None:
         for wake in self._wakes.values():

@@ -49,9 +49,9 @@ class Caller:
         assert answer.status_code == 201, answer.text
         return answer.json
 
-    def changes(self, after: int = 0) -> list[dict[str, Any]]:
+    def changes(self, after: int = 0, wait_s: int = 0) -> list[dict[str, Any]]:
         """The change feed from there on."""
-        answer = self.get(f"/v1/changes?after={after}&limit=10000")
+        answer = self.get(f"/v1/changes?after={after}&limit=10000&wait={wait_s}")
         assert answer.status_code == 200, answer.text
         assert answer.json is not None
         found: list[dict[str, Any]] = answer.json["changes"]

@@ -1,4 +1,4 @@
-"""The change log: in order under many writers, append-only, hash-chained; and the feed that wakes on a change."""
+"""The change log: in order under many writers, append-only, hash-chained."""
 
 import hashlib
 import json
@@ -6,7 +6,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,15 @@ from typing import Any
 import pytest
 import rfc8785
 
-from tests.integration.registry_under_test import VENDOR, RegistryUnderTest, home, pilot, reason, registry, venue
+from tests.integration.registry_under_test import (
+    VENDOR,
+    RegistryUnderTest,
+    home,
+    pilot,
+    reason,
+    registry,
+    venue,
+)
 
 WRITERS = 16
 
@@ -124,30 +131,6 @@ def test_verify_names_the_first_row_that_was_taken_out(city: RegistryUnderTest) 
     status, said = verified(city.url)
     assert status == 1
     assert "change 2: is missing" in said
-
-
-def test_a_waiting_reader_is_woken_by_a_change(city: RegistryUnderTest) -> None:
-    service = city.caller("service")
-    head = service.get("/v1/changes").json or {}
-    seen: list[Any] = []
-    reading = threading.Thread(
-        target=lambda: seen.append((service.get(f"/v1/changes?after={head['head']}&wait=30").json, time.monotonic()))
-    )
-    reading.start()
-
-    city.admin.made("/v1/pilots", pilot("garden"))
-    made_at = time.monotonic()
-    reading.join(10)
-
-    page, woken_at = seen[0]
-    assert [change["id"] for change in page["changes"]] == ["garden"]
-    assert page["head"] == head["head"] + 1
-    assert woken_at - made_at < 1
-
-
-def test_a_reader_that_waits_in_vain_gets_an_empty_page(city: RegistryUnderTest) -> None:
-    page = city.admin.get("/v1/changes?after=1000&wait=0.2").json
-    assert page == {"changes": [], "head": 1}
 
 
 def test_a_page_of_changes_holds_as_many_as_asked_for(city: RegistryUnderTest) -> None:

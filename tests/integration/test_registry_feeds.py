@@ -1,5 +1,6 @@
 """A feed's MQTT account on a real Mosquitto: what it may do, what it may not, and how it ends."""
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.local.stack import Stack
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
-from services.registry.feed_accounts import account_of
 from shared.brokers import mqtt
-from shared.contracts.registry import Feed
-from shared.failures import Unavailable
-from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
 from tests.integration.registry_under_test import OTHER_VENDOR, VENDOR, RegistryUnderTest, home, reason, registry
 from tests.system.polling import until
 
@@ -78,15 +75,16 @@ def city(brokers: Stack, tmp_path_factory: pytest.TempPathFactory) -> RegistryUn
     made.admin.made("/v1/organisations", VENDOR, OTHER_VENDOR)
     home(made.admin, "garden")
     home(made.admin, "orchard")
+    assert made.admin.post("/v1/feeds", GATEWAY).status_code == 201
     return made
 
 
 @pytest.fixture
 def password(city: RegistryUnderTest) -> str:
-    """That of the gateway's account, made anew, with its first rights."""
-    city.admin.patch("/v1/feeds/acme/gw", {"sites": ["garden"], "active": True})
-    answer = city.admin.post("/v1/feeds", GATEWAY)
-    assert answer.status_code == 201, answer.text
+    """A fresh one of the gateway's account, with its first rights."""
+    assert city.admin.patch("/v1/feeds/acme/gw", {"sites": ["garden"], "active": True}).status_code == 200
+    answer = city.admin.post("/v1/feeds/acme/gw/password", {})
+    assert answer.status_code == 200, answer.text
     assert answer.json is not None
     return str(answer.json["password"])
 
@@ -171,17 +169,22 @@ def test_a_disabled_feed_is_cut_off_refused_and_let_in_again(
     again.close()
 
 
-def test_the_same_feed_again_gets_a_fresh_password_and_the_old_one_ends(
+def test_a_fresh_password_holds_at_once_and_the_old_one_ends(
     brokers: Stack, city: RegistryUnderTest, password: str
 ) -> None:
-    head = len(city.admin.changes())
-    answer = city.admin.post("/v1/feeds", GATEWAY)
+    answer = city.admin.post("/v1/feeds/acme/gw/password", {})
     assert answer.json is not None
-    assert len(city.admin.changes()) == head
     for given, expected in ((password, False), (answer.json["password"], True)):
         feed = Connection(brokers.mqtt_url(), "acme.gw", given)
         assert (feed.connected == 0) == expected
         feed.close()
+
+
+def test_what_changes_nothing_cuts_no_connection(city: RegistryUnderTest, gateway: Connection) -> None:
+    assert city.admin.post("/v1/feeds", GATEWAY).status_code == 200
+    assert city.admin.patch("/v1/feeds/acme/gw", {"active": True}).status_code == 200
+    assert gateway.publish(OWN_TOPIC) in SUCCESS
+    assert not gateway.lost
 
 
 def test_a_vendors_cloud_publishes_for_any_site(brokers: Stack, city: RegistryUnderTest) -> None:
@@ -201,11 +204,22 @@ def test_a_feed_that_is_registered_out_of_use_cannot_connect(brokers: Stack, cit
     feed.close()
 
 
-def test_an_account_that_the_broker_has_lost_can_be_taken_out_of_use_but_not_into_it(brokers: Stack) -> None:
-    accounts = MosquittoAccounts(brokers.mqtt_url("registry"))
-    accounts.change(account_of(Feed("acme", "lost", ["garden"], active=False)))
-    with pytest.raises(Unavailable, match="Client not found"):
-        accounts.change(account_of(Feed("acme", "lost", ["garden"])))
+def test_an_account_that_the_broker_has_lost_is_made_again_with_a_fresh_password(
+    brokers: Stack, city: RegistryUnderTest, password: str
+) -> None:
+    admin = Connection(brokers.mqtt_url("admin"), "admin", mqtt.parse(brokers.mqtt_url("admin")).password)
+    lose = {"commands": [{"command": "deleteClient", "username": "acme.gw"}]}
+    assert admin.publish("$CONTROL/dynamic-security/v1", json.dumps(lose).encode()) in SUCCESS
+    admin.close()
+
+    answer = city.admin.patch("/v1/feeds/acme/gw", {"sites": ["garden"]})
+    assert (answer.status_code, reason(answer)) == (409, "conflicting")
+    answer = city.admin.post("/v1/feeds/acme/gw/password", {})
+    assert answer.json is not None
+    for given, expected in ((password, False), (answer.json["password"], True)):
+        feed = Connection(brokers.mqtt_url(), "acme.gw", given)
+        assert (feed.connected == 0) == expected
+        feed.close()
 
 
 @pytest.mark.parametrize("away", ["nobody listens", "wrong password"])
@@ -223,17 +237,3 @@ def test_without_the_broker_nothing_is_registered(brokers: Stack, tmp_path: Path
     assert answer.headers["Retry-After"]
     assert lonely.admin.get("/v1/feeds/acme/gw").status_code == 404
     assert len(lonely.admin.changes()) == head
-
-
-def test_a_change_of_a_feed_is_undone_if_the_broker_is_lost(tmp_path: Path) -> None:
-    broker = MosquittoAccountsInMemory()
-    made = registry(tmp_path, broker)
-    made.admin.made("/v1/organisations", VENDOR)
-    home(made.admin, "garden")
-    assert made.admin.post("/v1/feeds", GATEWAY).status_code == 201
-    broker.away = True
-    assert made.admin.patch("/v1/feeds/acme/gw", {"active": False}).status_code == 503
-    assert (made.admin.get("/v1/feeds/acme/gw").json or {})["active"] is True
-    broker.away = False
-    assert made.admin.patch("/v1/feeds/acme/gw", {"active": False}).status_code == 200
-    assert broker.accounts["acme.gw"].active is False

@@ -12,7 +12,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import jwt
 import pytest
 
-from services.registry.attempts import PER_KEY
+from services.registry.attempts import PER_ADDRESS, PER_KEY
 from shared.runtime.auth import PublishedKeys
 from tests.integration.registry_under_test import VENDOR, RegistryUnderTest, pointers, reason, registry
 
@@ -88,10 +88,17 @@ def test_guessing_is_limited_and_says_for_how_long(city: RegistryUnderTest) -> N
     key = new_key(city)
     for _ in range(PER_KEY):
         assert token_for(city, key | {"secret": "guess"}).status_code == 401
-    answer = token_for(city, key)
+    answer = token_for(city, key | {"secret": "guess"})
     assert (answer.status_code, reason(answer)) == (429, "too_many_attempts")
     assert 0 < int(answer.headers["Retry-After"]) <= 61
-    assert token_for(city, new_key(city)).status_code == 200
+
+
+def test_strangers_failures_keep_no_right_secret_of_the_same_address_from_its_token(city: RegistryUnderTest) -> None:
+    key = new_key(city)
+    for number in range(PER_ADDRESS):
+        token_for(city, {"key": key["key"] if number < PER_KEY else f"k-{number}", "secret": "guess"})
+    assert token_for(city, {"key": "another", "secret": "guess"}).status_code == 429
+    assert token_for(city, key).status_code == 200
 
 
 def test_a_revoked_key_gets_no_more_tokens(city: RegistryUnderTest) -> None:

@@ -67,6 +67,14 @@ def test_a_service_follows_the_feed_into_its_own_copy(process: Process, tmp_path
     assert copy.sequence() == 3
 
 
+def test_sixteen_waiting_readers_do_not_stop_the_registry(process: Process) -> None:
+    token = requests.post(f"{process.url}/v1/tokens", json=process.key, timeout=5).json()["access_token"]
+    waiting = [HTTPConnection(urlsplit(process.url).netloc, timeout=30) for _ in range(16)]
+    for reader in waiting:
+        reader.request("GET", "/v1/changes?after=3&wait=30", headers={"Authorization": f"Bearer {token}"})
+    until(lambda: answers(process.url), lambda yes: yes, within_s=10)
+
+
 def test_the_process_ends_at_once_though_a_reader_waits(process: Process) -> None:
     token = requests.post(f"{process.url}/v1/tokens", json=process.key, timeout=5).json()["access_token"]
     waiting = HTTPConnection(urlsplit(process.url).netloc, timeout=30)

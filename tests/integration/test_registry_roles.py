@@ -149,11 +149,21 @@ def test_an_officer_writes_in_his_own_district_only(callers: dict[str, Caller]) 
     assert (answer.status_code, reason(answer)) == (404, "not_found")
 
 
-def test_a_vendor_writes_its_own_devices_and_feeds_only(callers: dict[str, Caller]) -> None:
+def test_a_vendor_writes_its_own_devices_only(callers: dict[str, Caller]) -> None:
     vendor = callers["vendor"]
     answer = vendor.post("/v1/devices", [{"vendor": "acme", "device": "x"}, {"vendor": "bolt", "device": "x"}])
     assert (answer.status_code, reason(answer), pointers(answer)) == (403, "forbidden", ["#/1"])
-    answer = vendor.post("/v1/feeds", {"vendor": "bolt", "feed": "mine", "sites": []})
-    assert (answer.status_code, reason(answer), pointers(answer)) == (403, "forbidden", ["#"])
-    assert vendor.patch("/v1/feeds/bolt/gw", {"active": False}).status_code == 404
-    assert vendor.patch("/v1/feeds/acme/gw", {"active": False}).status_code == 200
+
+
+def test_of_a_row_out_of_reach_nothing_else_is_told(callers: dict[str, Caller]) -> None:
+    faults = [
+        (callers["vendor"].post("/v1/devices", [device]).json or {})["errors"]
+        for device in (
+            {"vendor": "bolt", "device": "lamp", "category": "LIGHTING"},  # exists, with other content
+            {"vendor": "bolt", "device": "lamp"},
+            {"vendor": "bolt", "device": "unheard-of"},
+            {"vendor": "unheard-of", "device": "lamp"},
+        )
+    ]
+    assert [[fault["pointer"] for fault in each] for each in faults] == [["#/0"]] * 4
+    assert faults[0] == faults[1] == faults[2]

@@ -73,8 +73,8 @@ def test_a_city_registers_its_homes_its_museum_and_their_devices(city: RegistryU
     assert ended.status_code == 200
     nanshan.made("/v1/bindings", {**lamp, "device": "LAMP:0002", "valid_from": "2026-09-01"})
 
-    # The vendor opens a feed for its gateway; the password is told once, and the broker has the account.
-    feed = acme.post("/v1/feeds", {"vendor": "acme", "feed": "gw-1", "sites": ["qianhai-homes"]})
+    # The district opens a feed for the vendor's gateway; the password is told once, and the broker has the account.
+    feed = nanshan.post("/v1/feeds", {"vendor": "acme", "feed": "gw-1", "sites": ["qianhai-homes"]})
     assert feed.status_code == 201
     assert feed.json is not None
     assert feed.json["username"] == "acme.gw-1"

@@ -14,6 +14,7 @@ from deploy.local.stack import Stack
 from services.telemetry.verify_journal import verify
 from tests.fakes.published_registry import PublishedRegistry, serving
 from tests.integration.telemetry_under_test import EventTap, Json, TelemetryUnderTest, now_ms
+from tests.system.feed import Feed
 from tests.system.polling import until
 
 SEED = int(os.environ.get("PILOTLIGHT_SEED", str(time.time_ns() % 1_000_000)))
@@ -47,6 +48,11 @@ def record(chance: random.Random, seq: int, now: int) -> Json:
     return common | {"kind": kind} | fields[kind]
 
 
+def publish(feed: Feed, topic: str, payloads: list[bytes]) -> None:
+    for payload in payloads:
+        feed.publish(topic, payload)
+
+
 def test_nothing_is_lost_and_nothing_counts_twice(telemetry: TelemetryUnderTest) -> None:
     print(f"PILOTLIGHT_SEED={SEED}")
     chance = random.Random(SEED)
@@ -58,9 +64,7 @@ def test_nothing_is_lost_and_nothing_counts_twice(telemetry: TelemetryUnderTest)
 
     with EventTap(telemetry.stack, telemetry.vendor) as tap:
         with telemetry.feed() as feed:
-            sending = threading.Thread(
-                target=lambda: [feed.publish(telemetry.topic(), payload) for payload in packs], daemon=True
-            )
+            sending = threading.Thread(target=publish, args=(feed, telemetry.topic(), packs), daemon=True)
             sending.start()
             for _ in range(KILLS):
                 sending.join(chance.uniform(0.05, 0.4))

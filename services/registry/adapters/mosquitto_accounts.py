@@ -1,7 +1,7 @@
 """Accounts in Mosquitto's dynamic security plugin, through ``$CONTROL/dynamic-security/v1``.
 
 A connection lasts for one change: the client id is the user name, so two processes that stayed connected would cut
-each other off. The caller holds the registry's lock meanwhile, so there is one change at a time.
+each other off. Callers come in turn (feed_accounts.InTurn), so there is one change at a time.
 """
 
 import queue
@@ -19,7 +19,7 @@ from shared.failures import Unavailable
 
 _CONTROL = "$CONTROL/dynamic-security/v1"
 _RESPONSE = f"{_CONTROL}/response"
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 2.0  # of each step: the caller holds the registry's lock meanwhile
 _ROLE_EXISTS = "Role already exists"
 _CLIENT_EXISTS = "Client already exists"
 _NO_CLIENT = "Client not found"
@@ -45,13 +45,12 @@ class MosquittoAccounts:
             tolerated={_ROLE_EXISTS, _CLIENT_EXISTS},
         )
 
-    def change(self, account: Account) -> None:
+    def change(self, account: Account) -> bool:
         """See BrokerAccounts."""
-        # An account the broker has lost is as good as disabled; to use it again, post the feed again.
-        tolerated = {_ROLE_EXISTS} if account.active else {_ROLE_EXISTS, _NO_CLIENT}
-        self._command([*_role(account), _use(account)], tolerated)
+        return _NO_CLIENT not in self._command([*_role(account), _use(account)], tolerated={_ROLE_EXISTS, _NO_CLIENT})
 
-    def _command(self, commands: list[Command], tolerated: set[str]) -> None:
+    def _command(self, commands: list[Command], tolerated: set[str]) -> set[str]:
+        """The errors that were answered; each of them is tolerated."""
         with self._connected() as (client, responses):
             tag = secrets.token_hex(8)
             tagged = [{**command, "correlationData": tag} for command in commands]
@@ -60,15 +59,17 @@ class MosquittoAccounts:
                 answers = _next(responses, "the broker did not answer")
                 if any(answer.get("correlationData") == tag for answer in answers):
                     break
-        errors = {answer["error"] for answer in answers if "error" in answer} - tolerated
-        if errors:
-            raise Unavailable("mosquitto", "; ".join(sorted(errors)))
+        errors = {answer["error"] for answer in answers if "error" in answer}
+        if errors - tolerated:
+            raise Unavailable("mosquitto", "; ".join(sorted(errors - tolerated)))
+        return errors
 
     @contextmanager
     def _connected(self) -> Iterator[tuple[Client, "queue.Queue[Any]"]]:
         """A connection that hears the plugin's responses; each is a list of answers."""
         events: queue.Queue[Any] = queue.Queue()
         client = mqtt.client(self._address)
+        client.connect_timeout = _TIMEOUT_S
         client.on_connect = lambda client, _userdata, _flags, reason, _properties: (
             events.put(Unavailable("mosquitto", str(reason))) if reason.is_failure else client.subscribe(_RESPONSE, 1)
         )

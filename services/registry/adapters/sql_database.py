@@ -45,8 +45,11 @@ class SqlDatabase:
 
         :raises Unavailable: if it does not answer, or has not been migrated
         """
-        with self.reading() as reading:
-            reading.head()
+        try:
+            with self.reading() as reading:
+                reading.head()
+        except exc.ProgrammingError as error:  # PostgreSQL's word for a table that is not there
+            raise Unavailable("database", "not migrated") from error
 
     def close(self) -> None:
         """Close every connection."""
@@ -57,9 +60,11 @@ class SqlDatabase:
 def _unavailable() -> Iterator[None]:
     try:
         yield
-    except exc.IntegrityError:
-        raise  # a defect of ours
     except exc.DataError as error:  # PostgreSQL has no text with U+0000; nothing that was checked gets here
         raise Rejected("invalid_request") from error
-    except (exc.DBAPIError, exc.TimeoutError) as error:
+    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
         raise Unavailable("database", str(error.args[0]) if error.args else repr(error)) from error
+    except exc.DatabaseError as error:
+        if type(error) is not exc.DatabaseError:
+            raise  # of a kind that is a defect of ours
+        raise Unavailable("database", str(error.args[0])) from error  # SQLite's word for a file that is damaged

@@ -12,10 +12,13 @@ from flask_smorest import Blueprint
 from services.registry.api.guarding import guarded
 from services.registry.store import Database
 from shared.contracts.registry import ENTITIES, Changes
+from shared.runtime.auth import caller
 
 _POLL_S = 0.075
 _LONGEST_WAIT_S = 30
 _MOST = 10_000
+_MOST_WAITING = 8  # half of the process's threads: readers who wait must not keep out everybody else
+_WHO_WAITS = "service"
 
 
 class ChangesQuery(ma.Schema):
@@ -26,7 +29,7 @@ class ChangesQuery(ma.Schema):
     wait = ma.fields.Float(
         load_default=0,
         validate=ma.validate.Range(0, _LONGEST_WAIT_S, error="rule.wait"),
-        metadata={"description": "Seconds to wait for a change if there is none yet"},
+        metadata={"description": "Seconds to wait for a change if there is none yet; role service only, a few at once"},
     )
 
 
@@ -59,6 +62,7 @@ class ChangesSchema(ma.Schema):
 
 def blueprint(database: Database, stopping: threading.Event) -> Blueprint:
     """The change feed; who waits is answered at once when ``stopping`` is set."""
+    places = threading.BoundedSemaphore(_MOST_WAITING)
     changes = Blueprint("changes", __name__, description="变更记录: the change feed")
 
     @changes.route("/v1/changes", methods=["GET"])
@@ -68,15 +72,23 @@ def blueprint(database: Database, stopping: threading.Event) -> Blueprint:
     @changes.doc(operationId="get_changes", summary="What changed after a sequence; waits, if asked, for something to")
     def page(query: dict[str, Any]) -> Response:
         after = query["after"]
-        until = time.monotonic() + query["wait"]
-        while _head(database) <= after and time.monotonic() < until:
-            if stopping.wait(_POLL_S):
-                break
+        if query["wait"] and caller().role == _WHO_WAITS and places.acquire(blocking=False):
+            try:
+                _wait(database, after, query["wait"], stopping)
+            finally:
+                places.release()
         with database.reading() as reading:
             found = Changes(reading.changes(after, query["limit"]), reading.head().sequence)
         return Response(msgspec.json.encode(found), content_type="application/json")
 
     return changes
+
+
+def _wait(database: Database, after: int, wait_s: float, stopping: threading.Event) -> None:
+    """Until there is a change after a sequence, or ``wait_s`` have passed, or ``stopping`` is set."""
+    until = time.monotonic() + wait_s
+    while _head(database) <= after and time.monotonic() < until and not stopping.wait(_POLL_S):
+        pass
 
 
 def _head(database: Database) -> int:

@@ -89,7 +89,7 @@ def add_registering(blueprint: Blueprint, collection: Collection, database: Data
 def add_amending(
     blueprint: Blueprint, collection: Collection, database: Database, before_commit: BeforeCommit | None = None
 ) -> None:
-    """PATCH of the fields a collection lets change; ``before_commit`` is told what results, last of all."""
+    """PATCH of the fields a collection lets change; ``before_commit`` is told what results, last of all and always."""
     patch_schema = _patch_schema(collection)
 
     @blueprint.route("/<path:key>", methods=["PATCH"])
@@ -106,8 +106,8 @@ def add_amending(
     def patch(key: str) -> Entity:
         body = bodies.json_object()
         with database.writing(caller().key) as store:
-            before, after = amend(store, collection, key, body, caller())
-            if before_commit is not None and after != before.row:
+            after = amend(store, collection, key, body, caller())
+            if before_commit is not None:
                 before_commit(after)
         return after
 

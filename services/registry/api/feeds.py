@@ -1,6 +1,5 @@
 """Feeds: a collection of single objects, since each makes an account in the broker; its password is told once."""
 
-import logging
 import secrets
 from typing import Any
 
@@ -8,11 +7,12 @@ import marshmallow as ma
 import msgspec
 from flask_smorest import Blueprint
 
+from services.registry.amending import repeat
 from services.registry.api import bodies
 from services.registry.api.collections import add_amending, add_reading, blueprint_of
 from services.registry.api.guarding import guarded
 from services.registry.entities import BY_ENTITY, Entity
-from services.registry.feed_accounts import BrokerAccounts, account_of, username_of
+from services.registry.feed_accounts import BrokerAccounts, InTurn, account_of, put_right, username_of
 from services.registry.refusal import Refused
 from services.registry.registering import register
 from services.registry.schemas import FeedSchema
@@ -20,49 +20,83 @@ from services.registry.store import Database
 from shared.contracts.registry import Feed
 from shared.runtime.auth import caller
 
-_log = logging.getLogger(__name__)
 _FEEDS = BY_ENTITY["feed"]
 
 
-class OpenedFeedSchema(FeedSchema):
-    """A feed and the account made for it."""
+class FeedAccountSchema(FeedSchema):
+    """A feed, and the name of its account."""
 
     username = ma.fields.String(required=True, metadata={"description": "MQTT user name, and client id"})
+
+
+class OpenedFeedSchema(FeedAccountSchema):
+    """A feed and the account made for it."""
+
+    password = ma.fields.String(required=True, metadata={"description": "Shown this once"})
+
+
+class PasswordSchema(ma.Schema):
+    """How a feed logs in from now on."""
+
+    username = ma.fields.String(required=True)
     password = ma.fields.String(required=True, metadata={"description": "Shown this once"})
 
 
 def blueprint(database: Database, accounts: BrokerAccounts) -> Blueprint:
     """The collection of feeds."""
+    in_turn = InTurn(database)
     feeds = blueprint_of(_FEEDS)
     add_reading(feeds, _FEEDS, database)
     # The broker comes last before the commit: without it nothing is registered, and after it nothing is checked.
-    add_amending(feeds, _FEEDS, database, before_commit=lambda feed: accounts.change(account_of(_feed(feed))))
+    # Its answer may be lost, and the change undone here only: so a PATCH always puts the account right.
+    add_amending(feeds, _FEEDS, in_turn, before_commit=lambda row: put_right(accounts, _feed(row)))
 
     @feeds.route("", methods=["POST"])
     @guarded(feeds, *_FEEDS.access.writers)
     @feeds.response(201, OpenedFeedSchema)
+    @feeds.alt_response(200, schema=FeedAccountSchema, success=True, description="It is registered already, like this")
     @feeds.alt_response(409, "CONFLICT")
     @feeds.alt_response(422, "UNPROCESSABLE_ENTITY")
     @feeds.alt_response(503, "SERVICE_UNAVAILABLE")
     @feeds.doc(
         requestBody=bodies.documented(FeedSchema()),
         operationId="open_feed",
-        summary="Register a feed and make its MQTT account; the same again gives it a fresh password",
+        summary="Register a feed and make its MQTT account; the same again changes nothing, its password neither",
     )
-    def post() -> dict[str, Any]:
+    def post() -> Any:
         rows, faults = bodies.json_row(_FEEDS)
         if faults:
             raise Refused(faults)
         feed = _feed(rows[0].row)
-        password = secrets.token_urlsafe(24)
-        with database.writing(caller().key) as store:
+        password = _new_password()
+        with in_turn.writing(caller().key) as store:
             new = register(store, _FEEDS, rows, caller())
+            if new:
+                accounts.open(account_of(feed), password)
+        told = {**msgspec.structs.asdict(feed), "username": username_of(feed)}
+        return {**told, "password": password} if new else (told, 200)
+
+    @feeds.route("/<path:key>/password", methods=["POST"])
+    @guarded(feeds, *_FEEDS.access.writers)
+    @feeds.response(200, PasswordSchema)
+    @feeds.alt_response(404, "NOT_FOUND")
+    @feeds.alt_response(503, "SERVICE_UNAVAILABLE")
+    @feeds.doc(
+        operationId="replace_feed_password",
+        summary="Give a feed's account a fresh password, at once; an account that the broker has lost is made again",
+    )
+    def replace_password(key: str) -> dict[str, str]:
+        password = _new_password()
+        with in_turn.writing(caller().key) as store:
+            feed = _feed(repeat(store, _FEEDS, key, caller()))
             accounts.open(account_of(feed), password)
-        if not new:
-            _log.info("feed's password replaced", extra={"feed": username_of(feed), "actor": caller().key})
-        return {**msgspec.structs.asdict(feed), "username": username_of(feed), "password": password}
+        return {"username": username_of(feed), "password": password}
 
     return feeds
+
+
+def _new_password() -> str:
+    return secrets.token_urlsafe(24)
 
 
 def _feed(row: Entity) -> Feed:

@@ -1,6 +1,6 @@
 """The tables of telemetry's own database. Every row of a worker can be written again from its spool."""
 
-from sqlalchemy import BigInteger, Column, Date, Engine, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Connection, Date, Index, Integer, LargeBinary, MetaData, String, Table
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 metadata = MetaData()
@@ -66,10 +66,9 @@ parked = Table(
 )
 
 
-def create(engine: Engine) -> None:
+def create(connection: Connection) -> None:
     """Make the tables that are not there; two processes may do so at once."""
-    with engine.begin() as connection:
-        for table in metadata.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-            for index in table.indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))
+    for table in metadata.sorted_tables:
+        connection.execute(CreateTable(table, if_not_exists=True))
+        for index in table.indexes:
+            connection.execute(CreateIndex(index, if_not_exists=True))

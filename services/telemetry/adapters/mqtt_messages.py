@@ -88,8 +88,8 @@ class MqttMessages:
         )
 
     def is_alive(self) -> bool:
-        """Whether paho's thread lives: without it the client still says that it is connected."""
-        return self._thread is not None and self._thread.is_alive()
+        """Whether paho's thread lives, once started: without it the client still says that it is connected."""
+        return self._thread is None or self._thread.is_alive()
 
     def is_subscribed(self) -> bool:
         """Whether the broker has granted the subscription on the current connection."""
@@ -163,5 +163,5 @@ class MqttMessages:
             except Unavailable as failure:
                 counters.UNAVAILABLE.labels(failure.part).inc()
                 _log.error("reading pauses", extra={"why": str(failure)})
-                self._closing.wait(1.0)
+                self._closing.wait(0.2)
         return 0  # the inbox is closed: nobody will see it

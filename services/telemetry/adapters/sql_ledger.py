@@ -50,7 +50,6 @@ class SqlLedger:
     def __init__(self, engine: Engine, worker: str) -> None:
         self._engine = engine
         self._worker = worker
-        self._made = False
 
     def revision(self) -> int:
         """The revision last copied from this worker's spool, 0 where there is none.
@@ -58,9 +57,7 @@ class SqlLedger:
         :raises Unavailable: if the database is away
         """
         with available(self._engine) as connection:
-            if not self._made:
-                tables.create(self._engine)
-                self._made = True
+            tables.create(connection)
             row = connection.execute(
                 select(tables.worker.c.revision).where(tables.worker.c.worker == self._worker)
             ).scalar()

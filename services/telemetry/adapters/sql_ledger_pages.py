@@ -25,8 +25,8 @@ class SqlLedgerPages:
 
         :raises Unavailable: if the database is away
         """
-        with available(self._engine):
-            tables.create(self._engine)
+        with available(self._engine) as connection:
+            tables.create(connection)
 
     def check(self) -> None:
         """Ask the database something.
