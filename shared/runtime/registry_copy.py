@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,7 @@ CREATE TABLE IF NOT EXISTS followed (
 INSERT OR IGNORE INTO followed VALUES (1, 0, '');
 """
 _WAIT_S = 5  # a long poll cannot be interrupted, and a worker that is asked to stop should not wait long for it
+_PAUSE_S = 1.0
 Entity = TypeVar("Entity", bound=msgspec.Struct)
 
 
@@ -119,8 +121,13 @@ class RegistryCopy:
         :raises Diverged: if the registry's log is not the one followed so far; the copy is empty then
         """
         while not stop.is_set():
+            begun = time.monotonic()
             if changes := until_done(lambda: self._follow_once(client), stop):
                 on_changes(changes)
+            elif (
+                time.monotonic() - begun < _PAUSE_S
+            ):  # a busy registry answers at once instead of letting us wait there
+                stop.wait(_PAUSE_S)
 
     def _follow_once(self, client: RegistryClient) -> list[Change]:
         sequence, hash_ = self._followed()

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -69,6 +69,10 @@ class SpoolFile:
         self._free_bytes = free_bytes or _free_bytes
         self._local = threading.local()
         self._writing = threading.Lock()  # SQLite's own waiting for the lock sleeps; this one wakes at once
+        if not path.exists():
+            with closing(sqlite3.connect(path)) as empty:  # larger pages: a fifth less CPU; only an empty file takes it
+                empty.execute("PRAGMA page_size = 8192")
+                empty.execute("VACUUM")
         connection = self.connection()
         form = connection.execute("PRAGMA user_version").fetchone()[0]
         if form not in (0, _FORM):

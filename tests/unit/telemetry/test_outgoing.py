@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from influxdb_client.client.write.point import Point
 
-from services.telemetry.outgoing import outgoing
+from services.telemetry.model import Place
+from services.telemetry.outgoing import outgoing, usage_event
 from shared.contracts import events
 from shared.contracts.influx import line
 from shared.contracts.telemetry import Fault, Heartbeat, Reading, Record, Session, Usage, Void, Voided, content_sha256
@@ -100,6 +101,14 @@ def test_events_are_read_back_by_their_contract_under_the_key_of_their_site() ->
     assert isinstance(visit, events.SessionEvent)
     expected = content_sha256("acme", "museum", "hmd", Session(ts=NOW - 600_000, duration_s=300, seq=4)).hex()
     assert (visit.data.content_sha256, visit.data.headcount) == (expected, None)
+
+
+@given(SLUG, SLUG, DEVICE, st.builds(Usage, action=st.just("on"), trigger=st.sampled_from(["app", "scene"]), **COMMON))
+def test_a_usage_event_is_written_as_its_contract_encodes_it(vendor: str, site: str, device: str, u: Usage) -> None:
+    place = Place(vendor, "gw", site, "home", "nanshan", NOW)
+    data = events.UsageData(vendor, site, device, u.ts, u.seq, u.action, u.trigger)
+    event = events.UsageEvent(events.event_id(vendor, device, "usage", u.ts, u.seq), "/feeds/x/gw", "now", data)
+    assert usage_event(place, "/feeds/x/gw", "now", device, u) == msgspec.json.encode(event)
 
 
 def test_presence_is_of_heartbeats_and_readings_by_site_and_day_of_receipt() -> None:
