@@ -49,4 +49,6 @@ def transaction(connection: sqlite3.Connection, part: str = "database") -> Itera
                 connection.execute("ROLLBACK")
             raise
     except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+            raise  # a wrong statement is a defect: waiting would not mend it
         raise Unavailable(part, str(error)) from error

@@ -1,3 +1,4 @@
+import sqlite3
 import threading
 from datetime import date
 from pathlib import Path
@@ -179,6 +180,16 @@ def test_a_transaction_that_raises_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         half()
     assert connection.execute("SELECT count(*) FROM t").fetchone() == (0,)
+
+
+def test_a_wrong_statement_is_a_defect_and_a_full_disk_is_not(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "x.db")
+    connection.execute("CREATE TABLE t (n BLOB)")
+    connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
+    with pytest.raises(sqlite3.OperationalError), transaction(connection):
+        connection.execute("INSERT INTO no_such_table VALUES (1)")
+    with pytest.raises(Unavailable), transaction(connection):
+        connection.execute("INSERT INTO t VALUES (zeroblob(100000))")
 
 
 def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None:
