@@ -1,19 +1,12 @@
 """The walk of a batch of messages, in one page: decode, keep, and only then acknowledge."""
 
-from collections.abc import Mapping, Sequence, Set
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence, Set
+from typing import Generic, Protocol, TypeVar
 
 from services.telemetry.decode import decode
 from services.telemetry.directory import Directory
 from services.telemetry.keeping import kept
 from services.telemetry.model import Kept, Message, Outcome
-
-
-class Acknowledgeable(Message, Protocol):
-    """A message whose sender waits to hear that it is durable."""
-
-    def acknowledge(self, outcome: Outcome) -> None:
-        """Say so: PUBACK, and a receipt where one was asked for."""
 
 
 class Spool(Protocol):
@@ -30,20 +23,28 @@ class Spool(Protocol):
         """
 
 
-class Ingest:
-    """Takes batches of messages in."""
+M = TypeVar("M", bound=Message)
 
-    def __init__(self, directory: Directory, spool: Spool) -> None:
+
+class Ingest(Generic[M]):
+    """Takes batches of messages in.
+
+    ``acknowledge`` tells their senders, in the order of receipt, that they are durable and what became of them.
+    """
+
+    def __init__(
+        self, directory: Directory, spool: Spool, acknowledge: Callable[[Sequence[M], Sequence[Outcome]], None]
+    ) -> None:
         self._directory = directory
         self._spool = spool
+        self._acknowledge = acknowledge
 
-    def ingest(self, batch: Sequence[Acknowledgeable]) -> list[Outcome]:
+    def ingest(self, batch: Sequence[M]) -> list[Outcome]:
         """Make a batch durable, then acknowledge it.
 
         :raises Unavailable: if the spool could not be written; nothing was acknowledged then
         """
         decoded = decode(batch, self._directory, self._spool.names)
         self._spool.keep(kept(batch, decoded))
-        for message, outcome in zip(batch, decoded.outcomes, strict=True):
-            message.acknowledge(outcome)
+        self._acknowledge(batch, decoded.outcomes)
         return decoded.outcomes

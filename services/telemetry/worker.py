@@ -79,7 +79,7 @@ class Worker:
 
     def ingest(self, stop: threading.Event) -> None:
         """Take messages in, batch after batch, and try what was parked again when the registry has moved on."""
-        use_case = Ingest(self._directory, self._spool)
+        use_case = Ingest(self._directory, self._spool, self._messages.acknowledge)
         self._replaying.look_for_all()
         self._messages.start()
         try:

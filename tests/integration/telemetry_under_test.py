@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import re
 import secrets
 import signal
 import subprocess
@@ -66,8 +67,17 @@ class TelemetryUnderTest:
     # the worker
 
     def start(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", "services.telemetry.worker"], env=self.environment)
+        self.spawn()
         self.wait_ready()
+
+    def spawn(self, **settings: str) -> None:
+        command = [sys.executable, "-m", "services.telemetry.worker"]
+        self.process = subprocess.Popen(command, env=self.environment | settings)
+
+    def counter(self, name: str) -> int:
+        """A counter of the worker, its labels added up."""
+        text = (self.folder / "worker" / "counters.prom").read_text()
+        return sum(int(float(n)) for n in re.findall(rf"^{name}(?:{{.*}})? (\S+)", text, re.MULTILINE))
 
     def wait_ready(self) -> None:
         since = now_ms()

@@ -6,12 +6,13 @@ acknowledged on another.
 """
 
 import logging
+import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.client import PUBACK, Client, MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -28,16 +29,16 @@ TOPIC = "telemetry/v1/#"
 _SESSION_EXPIRY_S = 7 * 86_400
 _RECEIVE_MAXIMUM = 5_000
 _KEEPALIVE_S = 20
+_PUBACK = struct.Struct("!BBH")  # type, remaining length, packet id: reason success
 _encode = msgspec.json.Encoder().encode
 
 
 class MqttMessage:
-    """A message as it came from the broker; it is acknowledged to the connection that brought it, or not at all."""
+    """A message as it came from the broker, with what it takes to acknowledge it."""
 
-    __slots__ = ("_messages", "connection", "correlation", "mid", "payload", "qos", "received_ms", "response", "topic")
+    __slots__ = ("connection", "correlation", "mid", "payload", "qos", "received_ms", "response", "topic")
 
-    def __init__(self, messages: "MqttMessages", message: MQTTMessage, received_ms: int, connection: int) -> None:
-        self._messages = messages
+    def __init__(self, message: MQTTMessage, received_ms: int, connection: int) -> None:
         self.topic: str = message.topic
         self.payload = bytes(message.payload)  # no copy: they are bytes
         self.received_ms = received_ms
@@ -46,10 +47,6 @@ class MqttMessage:
         self.connection = connection
         self.response: str | None = getattr(message.properties, "ResponseTopic", None)
         self.correlation: bytes | None = getattr(message.properties, "CorrelationData", None)
-
-    def acknowledge(self, outcome: Outcome) -> None:
-        """PUBACK, and a receipt where one was asked for. Call it in the order of receipt (MQTT-4.6.0-2)."""
-        self._messages.acknowledge(self, outcome)
 
 
 class MqttMessages:
@@ -102,15 +99,28 @@ class MqttMessages:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def acknowledge(self, message: MqttMessage, outcome: Outcome) -> None:
-        """Acknowledge a message, if its connection is still the one it came on; else it comes again."""
+    def acknowledge(self, batch: Sequence[MqttMessage], outcomes: Sequence[Outcome]) -> None:
+        """PUBACK in the order of receipt (MQTT-4.6.0-2), and receipts where they were asked for.
+
+        A message is acknowledged to the connection that brought it or not at all: then it comes again.
+        """
         with self._current:
-            if not self._up or message.connection != self._connection:
-                counters.STALE_ACKNOWLEDGEMENTS.inc()
-                return
-            self._client.ack(message.mid, message.qos)
-            if message.response is not None:
-                self._send_receipt(message, message.response, outcome)
+            current = self._connection if self._up else None
+            live = [pair for pair in zip(batch, outcomes, strict=True) if pair[0].connection == current]
+            counters.STALE_ACKNOWLEDGEMENTS.inc(len(batch) - len(live))
+            self._send_pubacks([message.mid for message, _ in live if message.qos])
+            for message, outcome in live:
+                if message.response is not None:
+                    self._send_receipt(message, message.response, outcome)
+
+    def _send_pubacks(self, packet_ids: list[int]) -> None:
+        """All in one piece: ``Client.ack`` costs two system calls for each, a sixth of all CPU per message (measured).
+
+        What it calls itself is called here; it is private, and the version of paho is locked.
+        """
+        if packet_ids:
+            packets = b"".join([_PUBACK.pack(PUBACK, 2, packet_id) for packet_id in packet_ids])
+            self._client._packet_queue(PUBACK, packets, packet_ids[-1], 1)
 
     def _send_receipt(self, message: MqttMessage, response: str, outcome: Outcome) -> None:
         account = account_of(message.topic)
@@ -150,7 +160,7 @@ class MqttMessages:
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
         try:
-            self._inbox.put(MqttMessage(self, message, self._receipt_time(), self._connection))
+            self._inbox.put(MqttMessage(message, self._receipt_time(), self._connection))
         except Exception:  # it would end paho's thread; unacknowledged, the message comes again
             counters.CALLBACK_FAILURES.inc()
             _log.exception("a message could not be taken")

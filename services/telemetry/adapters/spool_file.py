@@ -110,6 +110,8 @@ class SpoolFile:
             finally:
                 connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+                raise  # a wrong statement is a defect: waiting would not mend it
             raise Unavailable("spool", str(error)) from error
 
     def free_bytes(self) -> int:

@@ -1,10 +1,12 @@
 """Acknowledgements go to the connection that brought the message or nowhere; receipts only to the feed's own topics."""
 
+import inspect
 import json
 import threading
 from typing import Any
 
 import pytest
+from paho.mqtt.client import Client
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
@@ -36,6 +38,9 @@ class Broker:
         (message,) = self.inbox.take(1)
         return message
 
+    def acknowledge(self, *messages: MqttMessage) -> None:
+        self.messages.acknowledge(messages, [OUTCOME] * len(messages))
+
 
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
@@ -47,7 +52,7 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
 def test_a_message_is_acknowledged_on_its_connection(broker: Broker) -> None:
     message = broker.deliver()
     assert (message.topic, message.payload, message.received_ms) == MESSAGE
-    message.acknowledge(OUTCOME)
+    broker.acknowledge(message)
     assert broker.client.acknowledged == [(1, 1)]
     assert broker.client.published == []
 
@@ -59,17 +64,39 @@ def test_a_message_of_an_old_connection_is_never_acknowledged_on_a_new_one(broke
     broker.client.connect_broker(session_present=False)
     new = broker.deliver(ResponseTopic="ack/v1/acme/gw/r")
     assert old.mid == new.mid
-    old.acknowledge(OUTCOME)
+    broker.acknowledge(old)
     assert broker.client.acknowledged == []
-    new.acknowledge(OUTCOME)
+    broker.acknowledge(new)
     assert broker.client.acknowledged == [(2, 1)]
+
+
+def test_a_batch_is_acknowledged_in_the_order_of_receipt_but_for_what_came_before(broker: Broker) -> None:
+    old = broker.deliver()
+    broker.client.lose_connection()
+    broker.client.connect_broker(session_present=True)
+    new = [broker.deliver() for _ in range(3)]
+    broker.acknowledge(old, *new)
+    assert broker.client.acknowledged == [(2, 2), (2, 3), (2, 4)]
+
+
+def test_what_came_with_qos_0_is_not_acknowledged(broker: Broker) -> None:
+    message = broker.deliver()
+    message.qos = 0
+    broker.acknowledge(message)
+    assert broker.client.acknowledged == []
+
+
+def test_paho_still_has_what_pubacks_are_sent_with() -> None:
+    """It is private: a new version of paho must be looked at before it is locked."""
+    assert list(inspect.signature(Client._packet_queue).parameters)[:5] == ["self", "command", "packet", "mid", "qos"]
+    assert "_packet_queue(command, packet, mid, 1)" in inspect.getsource(Client._send_command_with_mid)
 
 
 def test_nothing_is_acknowledged_between_two_connections(broker: Broker) -> None:
     """What is sent before CONNECT is a protocol error, for which the broker hangs up."""
     message = broker.deliver(ResponseTopic="ack/v1/acme/gw/r")
     broker.client.lose_connection()
-    message.acknowledge(OUTCOME)
+    broker.acknowledge(message)
     assert (broker.client.acknowledged, broker.client.published) == ([], [])
 
 
@@ -101,7 +128,7 @@ def test_a_refused_connection_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_receipt_goes_to_the_response_topic_with_the_correlation_data(broker: Broker) -> None:
-    broker.deliver(ResponseTopic="ack/v1/acme/gw/any/level", CorrelationData=b"\x00c").acknowledge(OUTCOME)
+    broker.acknowledge(broker.deliver(ResponseTopic="ack/v1/acme/gw/any/level", CorrelationData=b"\x00c"))
     ((topic, body, properties),) = broker.client.published
     rejected = [{"index": 1, "reason": "bad_record", "field": "ts"}]
     assert (topic, json.loads(body)) == (
@@ -116,7 +143,7 @@ def test_a_receipt_goes_to_the_response_topic_with_the_correlation_data(broker: 
     ["ack/v1/acme/other/r", "ack/v1/other/gw/r", "ack/v1/acme/gw", HOME, "x", "ack/v1/acme/gw2/r", "ack/v1/acme/gw/#"],
 )
 def test_no_receipt_goes_to_a_topic_that_is_not_the_feeds_own(broker: Broker, topic: str) -> None:
-    broker.deliver(ResponseTopic=topic).acknowledge(OUTCOME)
+    broker.acknowledge(broker.deliver(ResponseTopic=topic))
     assert broker.client.published == []
     assert broker.client.acknowledged == [(1, 1)]
 
@@ -148,3 +175,12 @@ def test_a_defect_in_a_callback_does_not_end_the_clients_thread(
     monkeypatch.setattr(broker.inbox, "put", lambda _message: 1 / 0)
     broker.client.deliver(MESSAGE.topic, MESSAGE.payload)
     assert broker.client.acknowledged == []
+
+
+def test_a_client_whose_thread_has_ended_is_not_alive_whatever_it_says() -> None:
+    messages = MqttMessages("mqtt://w:secret@127.0.0.1:9", Inbox(), lambda: NOW)
+    assert messages.is_alive()  # not started yet
+    messages.start()
+    assert messages.is_alive()  # a broker that is away is no error
+    messages.close()
+    assert not messages.is_alive()

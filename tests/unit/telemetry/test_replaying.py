@@ -36,7 +36,7 @@ class Home:
         self.replaying = Replaying(self.directory, self.spool.taking_in)
 
     def receive(self, *messages: AMessage) -> None:
-        Ingest(self.directory, self.spool.taking_in).ingest([_Message(message) for message in messages])
+        Ingest[AMessage](self.directory, self.spool.taking_in, lambda _batch, _outcomes: None).ingest(messages)
 
     def device_arrives(self, device: str) -> int:
         self.directory.add_device("acme", device)
@@ -62,14 +62,6 @@ class Home:
 
     def waiting(self) -> list[tuple[str, str]]:
         return [(row.device, row.reason) for row in self.spool.giving_out.changes(0, 1).parked if row.waits]
-
-
-class _Message:
-    def __init__(self, message: AMessage) -> None:
-        self.topic, self.payload, self.received_ms = message
-
-    def acknowledge(self, outcome: object) -> None:
-        return
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import gzip
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,14 @@ class Sent:
         self.ids = ids
         self.acknowledged = False
 
-    def acknowledge(self, outcome: Outcome) -> None:
-        self.acknowledged = True
+
+def acknowledge(batch: Sequence[Sent], _outcomes: Sequence[Outcome]) -> None:
+    for message in batch:
+        message.acknowledged = True
+
+
+def die(_batch: Sequence[Sent], _outcomes: Sequence[Outcome]) -> None:
+    raise Crash
 
 
 class SpoolModel(RuleBasedStateMachine):
@@ -59,7 +66,6 @@ class SpoolModel(RuleBasedStateMachine):
 
     def restart(self) -> None:
         self.spool = Spooled(self.folder / "spool.db")
-        self.ingest = Ingest(directory(), self.spool.taking_in)
         self.closing = Closing(self.spool.giving_out, JournalFiles(self.folder / "journal"), "w")
 
     @rule(count=st.integers(1, 3), records=st.integers(1, 3))
@@ -73,11 +79,10 @@ class SpoolModel(RuleBasedStateMachine):
     def keep(self, crash: bool) -> None:
         batch = [message for message in self.at_broker if not message.acknowledged]
         self.kept_records += sum(len(message.ids) for message in batch)
-        if not crash:
-            self.ingest.ingest(batch)
-            return
-        self.ingest.ingest([_Unacknowledged(message) for message in batch])
-        self.restart()
+        try:
+            Ingest(directory(), self.spool.taking_in, die if crash else acknowledge).ingest(batch)
+        except Crash:  # it was kept, and nobody was told
+            self.restart()
 
     @rule(fate=FATE)
     def write(self, fate: str) -> None:
@@ -167,16 +172,6 @@ class SpoolModel(RuleBasedStateMachine):
     def teardown(self) -> None:
         event(f"segments: {self.spool.giving_out.journal_head().segment}")
         shutil.rmtree(self.folder)
-
-
-class _Unacknowledged:
-    """A message whose worker dies after keeping it, and before it could say so."""
-
-    def __init__(self, message: Sent) -> None:
-        self.topic, self.payload, self.received_ms = message.topic, message.payload, message.received_ms
-
-    def acknowledge(self, outcome: Outcome) -> None:
-        return
 
 
 def _crash(*_: Any) -> None:
