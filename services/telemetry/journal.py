@@ -21,7 +21,7 @@ from services.telemetry.model import Entry, Reason, ReceivedEntry, RefusedEntry
 from shared.contracts.civil_time import date_from_day
 
 _encode = msgspec.json.Encoder(order="sorted").encode
-_LEVEL = 1  # measured: level 6 takes three times the time for a sixth less
+_LEVEL = 1  # measured: level 6 takes twice the time for a fifth less of packs, a seventh of single records
 
 
 class Header(msgspec.Struct, frozen=True):

@@ -71,13 +71,13 @@ def test_what_is_refused_for_good_is_rejected(server: InfluxServer, readings: In
         (503, "hinted handoff"),
     ],
 )
-def test_what_another_time_may_take_is_unavailable(
-    server: InfluxServer, readings: InfluxReadings, status: int, why: str
-) -> None:
-    server.answers = [(status, why)]
-    with pytest.raises(Unavailable, match=f"influxdb: {status}"):
+def test_what_another_time_may_take_is_unavailable(status: int, why: str) -> None:
+    with serving(server := InfluxServer("1.6.7")):
+        readings = InfluxReadings(server.url)
+        server.answers = [(status, why)]
+        with pytest.raises(Unavailable, match=f"influxdb: {status}"):
+            readings.write(LINES)
         readings.write(LINES)
-    readings.write(LINES)
     assert len(server.writes()) == 2
 
 

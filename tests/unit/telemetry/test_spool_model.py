@@ -188,4 +188,4 @@ def _records_in(folder: Path, upto: int) -> int:
 
 
 TestSpoolModel = SpoolModel.TestCase
-TestSpoolModel.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestSpoolModel.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
