@@ -189,6 +189,10 @@ def test_each_role_reads_its_own_scopes_only(
         ("/v1/figures/H4?from=2024-03-04&to=2024-03-04", 422, "#/to"),
         ("/v1/figures/H4?from=2024-03-05&to=2024-03-04", 422, "#/to"),
         ("/v1/figures/H4?from=2024-03-05", 422, "#/to"),
+        ("/v1/figures/V2?from=2024-01-01&to=2027-01-06", 422, "#/to"),  # 1,101 days
+        ("/v1/figures/V2?from=1999-12-31&to=2000-01-02", 422, "#/from"),
+        (f"/v1/figures/H4?{WINDOW}&scpoe=site:xili", 422, "#/scpoe"),
+        (f"/v1/figures/H4?{WINDOW}&as_of=2024-02-27", 422, "#/as_of"),
         ("/v1/figures/H4?from=2024-03-05T00:00:00&to=2024-03-06", 422, "#/from"),
         (f"/v1/figures/H4?{WINDOW}&scope=galaxy:milky-way", 422, "#/scope"),
         (f"/v1/figures/H4?{WINDOW}&scope=programme:x", 422, "#/scope"),
