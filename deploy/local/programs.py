@@ -134,6 +134,7 @@ def services(folders: Folders, addresses: Addresses) -> tuple[Program, ...]:
         "REGISTRY_CREDENTIALS": str(folders.credentials / "telemetry.json"),
         "DATA_DIR": str(folders.data_of("telemetry-worker")),
     }
+    telemetry_api = {**telemetry, "WORKER_DIRS": telemetry_worker["DATA_DIR"]}
     adoption = {
         "DATABASE_URL": sqlite(folders.data_of("adoption") / "adoption.db"),
         "REGISTRY_URL": registry_url,
@@ -142,13 +143,15 @@ def services(folders: Folders, addresses: Addresses) -> tuple[Program, ...]:
     adoption_worker = {
         **adoption,
         "AMQP_URL": addresses.amqp("adoption"),
+        "TELEMETRY_URL": addresses.http("telemetry"),
+        "INFLUX_URL": addresses.influx("adoption"),
         "REGISTRY_CREDENTIALS": str(folders.credentials / "adoption.json"),
     }
     ports = addresses.ports
     return (
         Program("registry", gunicorn("registry", ports.registry), registry, 30),
         Program("telemetry-worker", (sys.executable, "-m", "services.telemetry.worker"), telemetry_worker, 40),
-        Program("telemetry-api", gunicorn("telemetry", ports.telemetry), telemetry, 30),
+        Program("telemetry-api", gunicorn("telemetry", ports.telemetry), telemetry_api, 30),
         Program("adoption-worker", (sys.executable, "-m", "services.adoption.worker"), adoption_worker, 40),
         Program("adoption-api", gunicorn("adoption", ports.adoption), adoption, 30),
     )

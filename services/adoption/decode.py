@@ -8,7 +8,7 @@ import msgspec
 
 from shared.contracts.civil_time import MINUTE_MS, day_of, ms_from_rfc3339
 from shared.contracts.events import (
-    Event,
+    FactEvent,
     FaultData,
     FaultEvent,
     PresenceEvent,
@@ -30,16 +30,16 @@ MAX_DURATION_S = 86_400
 MAX_HEADCOUNT = 200
 
 _HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
-_BATCH = msgspec.json.Decoder(list[Event])
+_BATCH = msgspec.json.Decoder(list[FactEvent])
 _PIECES = msgspec.json.Decoder(list[msgspec.Raw])
-_ONE = msgspec.json.Decoder(Event)
+_ONE = msgspec.json.Decoder(FactEvent)
 _MALFORMED = (ValueError, RecursionError)  # of msgspec: malformed, not UTF-8, nested too deep
 
 
 class Received(NamedTuple):
     """An event, and the civil day on which its record was received."""
 
-    event: Event
+    event: FactEvent
     received_on: int
 
 
@@ -75,7 +75,7 @@ def _piece_by_piece(routing_key: str, body: bytes) -> tuple[list[Received], list
     return events, set_aside
 
 
-def _received(event: Event) -> Received:
+def _received(event: FactEvent) -> Received:
     wrong = _WRONG[type(event)](event)
     if wrong:
         raise Rejected("bad_event", wrong)

@@ -1,1 +1,1 @@
-"""The brokers: MQTT (Mosquitto) and AMQP (RabbitMQ). Driver exceptions become Unavailable here."""
+"""MQTT (Mosquitto), AMQP (RabbitMQ) and InfluxDB; what their drivers raise becomes Unavailable here."""

@@ -10,6 +10,7 @@
 """
 
 import hashlib
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -133,7 +134,70 @@ class PresenceEvent(msgspec.Struct, frozen=True, tag_field="type", tag="pilotlig
     specversion: Literal["1.0"] = "1.0"
 
 
-Event = UsageEvent | SessionEvent | FaultEvent | VoidEvent | PresenceEvent
+class OutageData(msgspec.Struct, frozen=True):
+    """Time for which the broker kept nothing for a worker of ours (its session was lost); epoch ms, half-open."""
+
+    worker: str
+    from_ms: int
+    to_ms: int
+    reason: Literal["session_lost"]
+
+
+class LedgerData(msgspec.Struct, frozen=True):
+    """One worker's ledger of one vendor and civil day: absolute totals; of two the greater ``revision`` holds."""
+
+    worker: str
+    vendor: str
+    day: date
+    revision: int
+    counts: dict[str, int]
+
+
+class WatermarkData(msgspec.Struct, frozen=True):
+    """Everything a worker received before this moment is in InfluxDB, and was published before this event.
+
+    ``batch`` is the last batch of its spool that this speaks of.
+    """
+
+    worker: str
+    received_before_ms: int
+    batch: int
+
+
+class OutageEvent(msgspec.Struct, frozen=True, tag_field="type", tag="pilotlight.outage.v1"):
+    """An outage of ours, as an event; key ``ops.outage``."""
+
+    id: str
+    source: str
+    time: str
+    data: OutageData
+    specversion: Literal["1.0"] = "1.0"
+
+
+class LedgerEvent(msgspec.Struct, frozen=True, tag_field="type", tag="pilotlight.ledger.v1"):
+    """Ledger totals, as an event; key ``ops.ledger``."""
+
+    id: str
+    source: str
+    time: str
+    data: LedgerData
+    specversion: Literal["1.0"] = "1.0"
+
+
+class WatermarkEvent(msgspec.Struct, frozen=True, tag_field="type", tag="pilotlight.watermark.v1"):
+    """A watermark, as an event; key ``ops.watermark``."""
+
+    id: str
+    source: str
+    time: str
+    data: WatermarkData
+    specversion: Literal["1.0"] = "1.0"
+
+
+FactEvent = UsageEvent | SessionEvent | FaultEvent | VoidEvent | PresenceEvent
+OpsEvent = OutageEvent | LedgerEvent | WatermarkEvent
+Event = FactEvent | OpsEvent
+OPS_KEYS = {"outage": "ops.outage", "ledger": "ops.ledger", "watermark": "ops.watermark"}
 
 
 def event_id(vendor: str, device: str, kind: str, ts: int, seq: int) -> str:

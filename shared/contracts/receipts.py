@@ -1,7 +1,9 @@
 """What a feed that names an MQTT 5 Response Topic is told, once its message is durable.
 
 Example: ``{"accepted": 98, "parked": 1, "rejected": [{"index": 3, "reason": "bad_record", "field": "ts"}]}``.
-``index`` is null where the whole message failed.
+``index`` is null where the whole message failed. Two members stand only where they say something: ``dropped``, records
+of dwellings that refused (kept nowhere), and ``not_accepted``, records by reason that were not kept and may be sent
+again later: ``"not_accepted": {"parking_full": 2}``. Every record of a message is in exactly one of them.
 """
 
 from typing import Literal
@@ -14,6 +16,9 @@ RejectedReason = Literal[
 ]
 
 
+NotAcceptedReason = Literal["rate_limited", "parking_full"]
+
+
 class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """One record, or the whole message where ``index`` is None, that only the vendor can mend."""
 
@@ -22,9 +27,11 @@ class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     field: str | None = None
 
 
-class Receipt(msgspec.Struct, frozen=True):
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """The outcome of one message, in records."""
 
     accepted: int
     parked: int
     rejected: list[RejectedRecord]
+    dropped: int = 0
+    not_accepted: dict[NotAcceptedReason, int] = {}

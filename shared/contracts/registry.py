@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
+
 EntityName = Literal[
     "organisation",
     "pilot",
@@ -23,6 +25,12 @@ EntityName = Literal[
     "binding",
     "feed",
     "key",
+    "selection",
+    "legal_basis",
+    "occupancy",
+    "tenancy",
+    "feed_binding",
+    "outage",
 ]
 
 
@@ -182,6 +190,12 @@ ENTITIES: dict[str, type[msgspec.Struct]] = {
     "binding": Binding,
     "feed": Feed,
     "key": Key,
+    "selection": Selection,
+    "legal_basis": LegalBasis,
+    "occupancy": Occupancy,
+    "tenancy": Tenancy,
+    "feed_binding": FeedBinding,
+    "outage": Outage,
 }
 
 

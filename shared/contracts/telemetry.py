@@ -119,6 +119,12 @@ class Void(msgspec.Struct, frozen=True, tag_field="kind", tag="void"):
     test: bool = False
 
 
+class FeedHeartbeat(msgspec.Struct, frozen=True, gc=False):
+    """A feed is there, at ``ts``; published on ``feeds/v1/{vendor}/{feed}``, one or an array of up to 5,000."""
+
+    ts: EpochMs
+
+
 Record = Heartbeat | Reading | Usage | Session | Fault | Void
 
 
@@ -141,6 +147,14 @@ def parse_topic(topic: str) -> Topic | None:
     if len(parts) == 6 and not _DEVICE.match(parts[5]):
         return None
     return Topic(*parts[2:])
+
+
+def parse_feed_topic(topic: str) -> tuple[str, str] | None:
+    """Vendor and feed of a feed heartbeat's topic; None if it is not one."""
+    parts = topic.split("/")
+    if len(parts) != 4 or parts[:2] != ["feeds", "v1"] or not (_SLUG.match(parts[2]) and _SLUG.match(parts[3])):
+        return None
+    return parts[2], parts[3]
 
 
 def content_sha256(vendor: str, site: str, device: str, record: Record) -> bytes:

@@ -95,6 +95,14 @@ PRESENCE_METHODS = {
     "MANUAL": "人工登记",
 }
 SENSOR_PRESENCE_METHODS = frozenset({"PROXIMITY_SENSOR", "RUNTIME_EVENT", "MOTION_INFERRED"})
+LEGAL_BASES = {  # PIPL art. 13(1)
+    "CONSENT": "取得个人同意",
+    "STATUTORY_DUTY": "履行法定职责或者法定义务所必需",
+    "CONTRACT": "订立、履行合同所必需",
+    "OTHER_LAWFUL": "法律、行政法规规定的其他情形",
+}
+CONSENTS = {"GIVEN": "同意", "REFUSED": "拒绝", "WITHDRAWN": "撤回"}
+OUTAGE_STATES = {"DRAFT": "待核", "APPROVED": "认定", "REJECTED": "不予认定"}
 ORGANISATION_ROLES = {
     "DISTRICT_GOV": "区政府/管委会",
     "MUNICIPAL_BUREAU": "市级部门",

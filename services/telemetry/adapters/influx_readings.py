@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from influxdb_client.rest import ApiException
 
-from services.telemetry.adapters.influx_server import DOWN, Server, connect, parse
+from shared.brokers.influx import DOWN, Server, connect, parse
 from shared.contracts.civil_time import OFFSET_MS, day_of, start_of
 from shared.contracts.influx import MEASUREMENTS
 from shared.failures import Rejected, Unavailable

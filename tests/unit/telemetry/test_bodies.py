@@ -8,7 +8,7 @@ import pytest
 from services.telemetry import bodies as module
 from services.telemetry.bodies import bodies
 from services.telemetry.model import Heard
-from shared.contracts.events import Event, PresenceEvent, presence_id
+from shared.contracts.events import FactEvent, PresenceEvent, presence_id
 from tests.unit.telemetry.world import DAY_MS, NOW
 
 MINUTE = NOW // 60_000
@@ -35,7 +35,7 @@ def test_presence_is_merged_per_vendor_site_and_day_of_receipt() -> None:
     ]
     made = bodies("w1", [({}, [one]) for one in told])
     assert [body.routing_key for body in made] == ["presence.home.nanshan"]
-    events = msgspec.json.decode(made[0].content, type=list[Event])
+    events = msgspec.json.decode(made[0].content, type=list[FactEvent])
     assert all(isinstance(event, PresenceEvent) for event in events)
     assert [(e.data.site, e.time, getattr(e.data, "heard", None)) for e in events] == [
         ("s1", "2025-11-24T16:00:00.000Z", {"a": [MINUTE - 1, MINUTE, MINUTE + 1], "b": [MINUTE]}),

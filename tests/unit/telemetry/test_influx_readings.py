@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from services.telemetry.adapters import influx_server
 from services.telemetry.adapters.influx_readings import InfluxReadings
+from shared.brokers import influx
 from shared.contracts.civil_time import day_from_date, start_of
 from shared.failures import Rejected, Unavailable
 from tests.fakes.influx_server import InfluxServer, serving
@@ -121,4 +121,4 @@ def test_points_are_counted_by_vendor_and_civil_day_over_all_kinds(
 @pytest.mark.parametrize("url", ["http://host:1/db", "http://u:p@host:1", "influx://u:p@host:1/db", "http://u:p@host/"])
 def test_an_address_without_login_or_database_is_none(url: str) -> None:
     with pytest.raises(ValueError, match="looks like"):
-        influx_server.parse(url)
+        influx.parse(url)

@@ -1,0 +1,93 @@
+"""What the registry publishes beside sites and devices: the papers figures stand on, who lives where, what was silent.
+
+The rows of the change feed; :mod:`shared.contracts.registry` has the others, and the feed itself.
+"""
+
+from datetime import date
+
+import msgspec
+
+
+class Selection(msgspec.Struct, frozen=True):
+    """试点入选文件, by which a pilot is selected. Id: ``{pilot}/{code}``. It counts once another person verified it."""
+
+    pilot: str
+    code: str
+    document_no: str
+    title: str
+    issued_on: date
+    sha256: str
+    recorded_by: str
+    verified_by: str | None = None
+    withdrawn_on: date | None = None
+
+
+class LegalBasis(msgspec.Struct, frozen=True):
+    """个人信息处理依据 (PIPL art. 13) of a pilot's occupancy data. Id: ``{pilot}/{code}``. In force once verified."""
+
+    pilot: str
+    code: str
+    basis: str
+    document_no: str
+    title: str
+    sha256: str
+    valid_from: date
+    recorded_by: str
+    valid_to: date | None = None
+    verified_by: str | None = None
+
+
+class Occupancy(msgspec.Struct, frozen=True):
+    """月度入住: whether a dwelling was lived in, as its manager reports. Id: ``{pilot}/{dwelling_ref}/{month}``."""
+
+    pilot: str
+    dwelling_ref: str
+    month: str  # 2026-11
+    occupied: bool
+
+
+class Tenancy(msgspec.Struct, frozen=True):
+    """租住, without any name. Id: ``{pilot}/{dwelling_ref}/{number}``.
+
+    ``consent`` (GIVEN, REFUSED, WITHDRAWN) holds from ``consent_from`` on; of one that refused or withdrew nothing is
+    kept from that day until its end.
+    """
+
+    pilot: str
+    dwelling_ref: str
+    number: int
+    valid_from: date
+    consent: str
+    consent_from: date
+    valid_to: date | None = None
+
+
+class FeedBinding(msgspec.Struct, frozen=True):
+    """The feed a device speaks through, with effective dates. Id: ``{vendor}/{device}/{valid_from}``."""
+
+    vendor: str
+    device: str
+    feed: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+class Outage(msgspec.Struct, frozen=True):
+    """数据通道中断: a time in which a feed brought nothing. Id: ``{vendor}/{feed}/{from_ms}``.
+
+    Epoch milliseconds, half-open. Drafted (by telemetry after three missed heartbeats, or by hand), given evidence, and
+    decided by somebody who did neither: DRAFT, APPROVED or REJECTED. Only an approved one makes time UNKNOWN.
+    """
+
+    vendor: str
+    feed: str
+    from_ms: int
+    cause: str
+    state: str
+    drafted_by: str
+    to_ms: int | None = None
+    evidence_title: str | None = None
+    evidence_sha256: str | None = None
+    evidenced_by: str | None = None
+    decided_by: str | None = None
+    decision_reason: str | None = None
