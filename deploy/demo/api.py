@@ -32,6 +32,13 @@ class Api:
         """
         return self._call("POST", url, json=body)
 
+    def patch(self, url: str, body: Any) -> Any:
+        """PATCH JSON and decode.
+
+        :raises ApiError: if the answer is not 2xx
+        """
+        return self._call("PATCH", url, json=body)
+
     def token(self) -> str:
         """A token of now, for a call made by other means."""
         self._renew()

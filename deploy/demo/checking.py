@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from deploy.demo.observing import PointKey, influx_points, seen_minutes, session_seconds
+from deploy.demo.observing import PointKey, influx_points, minutes, session_seconds
 
 _MINUTE_MS = 60_000
 
@@ -18,31 +18,41 @@ class Sent(NamedTuple):
 
     points: Counter[PointKey]
     seen: set[tuple[str, str, int]]
+    local: set[tuple[str, str, int]]
     session_seconds: Counter[tuple[str, str]]
 
 
 def read_sent(path: Path) -> Sent:
-    """The distinct records of a simulator's file of what it sent."""
-    identities: set[tuple[str, str, str, str, int, int]] = set()
-    seen: set[tuple[str, str, int]] = set()
-    seconds: dict[tuple[str, str, int, int], int] = {}
-    for text in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(text)
-        record = row["record"]
-        vendor, device, ts, seq = row["vendor"], row["device"], record["ts"], record.get("seq", 0)
-        identities.add((record["kind"], vendor, row["site"], device, ts, seq))
-        if record.get("test") or record["kind"] == "void":
-            continue
-        last_ms = ts
-        if record["kind"] == "session":
-            seconds[(vendor, device, ts, seq)] = record["duration_s"]
-            last_ms = ts + record["duration_s"] * 1000 - 1
-        seen |= {(vendor, device, minute) for minute in range(ts // _MINUTE_MS, last_ms // _MINUTE_MS + 1)}
+    """The distinct records of a simulator's file of what it sent; a withdrawn one is a point and nothing else."""
+    rows = [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines()]
+    identities = {(row["record"]["kind"], row["vendor"], row["site"], row["device"], *_time(row)) for row in rows}
     points = Counter((kind, vendor, site, device) for kind, vendor, site, device, _, _ in identities)
-    per_device: Counter[tuple[str, str]] = Counter()
-    for (vendor, device, _, _), duration_s in seconds.items():
-        per_device[(vendor, device)] += duration_s
-    return Sent(points, seen, per_device)
+    voided = {(row["vendor"], row["device"], *_withdrawn(row)) for row in rows if row["record"]["kind"] == "void"}
+    sent = Sent(points, set(), set(), Counter())
+    sessions: dict[tuple[str, str, int, int], int] = {}
+    for row in rows:
+        record, device = row["record"], (row["vendor"], row["device"])
+        if record.get("test") or record["kind"] == "void" or (*device, record["kind"], *_time(row)) in voided:
+            continue
+        last_ms = record["ts"]
+        if record["kind"] == "session":
+            sessions[(*device, *_time(row))] = record["duration_s"]
+            last_ms += record["duration_s"] * 1000 - 1
+        sent.seen.update((*device, minute) for minute in range(record["ts"] // _MINUTE_MS, last_ms // _MINUTE_MS + 1))
+        if record["kind"] == "usage" and record["trigger"] == "local" and record["action"] != "ack":
+            sent.local.add((*device, record["ts"] // _MINUTE_MS))
+    for (vendor, name, _, _), duration_s in sessions.items():
+        sent.session_seconds[(vendor, name)] += duration_s
+    return sent
+
+
+def _time(row: dict[str, Any]) -> tuple[int, int]:
+    return row["record"]["ts"], row["record"].get("seq", 0)
+
+
+def _withdrawn(row: dict[str, Any]) -> tuple[str, int, int]:
+    of = row["record"]["of"]
+    return of["kind"], of["ts"], of.get("seq", 0)
 
 
 def differences(sent: Sent, influx_url: str, facts: Path) -> list[str]:
@@ -50,9 +60,14 @@ def differences(sent: Sent, influx_url: str, facts: Path) -> list[str]:
     return [
         *_unequal("InfluxDB points", sent.points, influx_points(influx_url)),
         *_unequal("session seconds in the facts", sent.session_seconds, session_seconds(facts)),
-        *_unequal("seen minutes in the facts", _per_device(sent.seen), _per_device(seen_minutes(facts))),
-        *[f"seen minute in the facts, not sent: {key}" for key in sorted(seen_minutes(facts) - sent.seen)[:5]],
+        *_unequal_minutes("seen", sent.seen, minutes(facts)),
+        *_unequal_minutes("local", sent.local, minutes(facts, "local")),
     ]
+
+
+def _unequal_minutes(strip: str, sent: set[tuple[str, str, int]], found: set[tuple[str, str, int]]) -> list[str]:
+    missing = [f"{strip} minute sent, not in the facts: {key}" for key in sorted(sent - found)[:5]]
+    return missing + [f"{strip} minute in the facts, not sent: {key}" for key in sorted(found - sent)[:5]]
 
 
 def figure_differences(expected: dict[str, dict[str, int]], figures: dict[str, dict[str, Any]]) -> list[str]:
@@ -80,10 +95,6 @@ def ledger_differences(expected: dict[str, dict[str, int]], ledger: dict[str, An
         if rest != row["repeated"] or rest < 0:
             found.append(f"the ledger of {row['vendor']} on {row['day']} does not add up: {row}")
     return found
-
-
-def _per_device(minutes: set[tuple[str, str, int]]) -> Counter[tuple[str, str]]:
-    return Counter((vendor, device) for vendor, device, _ in minutes)
 
 
 def _unequal(what: str, expected: Counter[Any], found: Counter[Any]) -> list[str]:

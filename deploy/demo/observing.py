@@ -11,6 +11,7 @@ import requests
 
 MEASUREMENTS = ("heartbeat", "reading", "usage", "session", "fault", "void")
 _SHANGHAI_MINUTES = 8 * 60
+_OPEN = 2_932_896  # 9999-12-31 as a day number: nothing has taken the row back
 PointKey = tuple[str, str, str, str]  # measurement, vendor, site, device
 
 
@@ -40,28 +41,29 @@ def _series(answer: dict[str, Any]) -> Iterator[tuple[dict[str, str], int]]:
             yield series["tags"], series["values"][0][1]
 
 
-def seen_minutes(facts: Path) -> set[tuple[str, str, int]]:
-    """Every (vendor, device, epoch minute) that the facts call *seen*."""
-    seen = set()
+def minutes(facts: Path, strip: str = "seen") -> set[tuple[str, str, int]]:
+    """Every (vendor, device, epoch minute) that a strip of the facts holds, as they stand now."""
+    found = set()
     with sqlite3.connect(f"file:{facts}?mode=ro", uri=True) as connection:
         rows = connection.execute(
-            "SELECT d.vendor, d.device, s.day, s.seen FROM strip s JOIN device d ON d.id = s.device"
-            " WHERE s.seen IS NOT NULL"
+            f"SELECT d.vendor, d.device, s.day, s.{strip} FROM strip s JOIN device d ON d.id = s.device"  # noqa: S608
+            f" WHERE s.{strip} <> x'' AND s.until = {_OPEN}"
         )
-        for vendor, device, day, strip in rows:
-            bits = int.from_bytes(strip, "little")
+        for vendor, device, day, stored in rows:
+            bits = int.from_bytes(stored, "little")
             while bits:
                 low = bits & -bits
-                seen.add((vendor, device, day * 1440 + low.bit_length() - 1 - _SHANGHAI_MINUTES))
+                found.add((vendor, device, day * 1440 + low.bit_length() - 1 - _SHANGHAI_MINUTES))
                 bits ^= low
-    return seen
+    return found
 
 
 def session_seconds(facts: Path) -> Counter[tuple[str, str]]:
-    """Raw session seconds by vendor and device, as the facts hold them."""
+    """Seconds of the raw sessions that nobody withdrew, by vendor and device, as the facts hold them."""
     with sqlite3.connect(f"file:{facts}?mode=ro", uri=True) as connection:
         rows = connection.execute(
             "SELECT d.vendor, d.device, sum(s.duration_s) FROM session s JOIN device d ON d.id = s.device"
-            " GROUP BY d.vendor, d.device"
+            " WHERE NOT EXISTS (SELECT 1 FROM void v WHERE v.device = s.device AND v.of_kind = 'session'"
+            " AND v.of_ts = s.ts AND v.of_seq = s.seq) GROUP BY d.vendor, d.device"
         )
         return Counter({(vendor, device): seconds for vendor, device, seconds in rows})
