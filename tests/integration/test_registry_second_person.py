@@ -197,7 +197,7 @@ def test_a_device_speaks_through_one_feed_at_a_time(city: RegistryUnderTest) -> 
     assert (nowhere.status_code, pointers(nowhere)) == (
         422,
         ["#/0/feed", "#/0/valid_from"],
-    )  # neither the feed nor the time is free
+    )  # nor is the time free
 
 
 def test_a_feeds_heartbeat_interval_can_be_amended(city: RegistryUnderTest) -> None:
