@@ -6,12 +6,14 @@ from typing import Any
 import marshmallow as ma
 import msgspec
 
-from services.registry.entities import Collection, Entity
+from services.registry.collection import Collection, Entity
+from services.registry.outages import amended
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
-from services.registry.registering import out_of_reach, sites_of
+from services.registry.registering import ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
 from services.registry.scope import reaches
 from services.registry.store import Store, Stored
+from shared.contracts.registry_evidence import Outage
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
 
@@ -23,10 +25,11 @@ def amend(store: Store, collection: Collection, key: str, patch: Mapping[str, An
     :raises Rejected: as :func:`repeat`
     :raises Refused: if the patch, or what results from it, has faults
     """
-    before = _writable(store, collection, key, caller)
-    after = Row((), key, _merged(collection, before.row, patch))
-    sites = sites_of(store, collection, [after.row])
-    if faults := out_of_reach(sites, collection, after, caller) or list(faults_between(store, collection, [after])):
+    before = writable(store, collection, key, caller)
+    merged = _merged(collection, before.row, patch)
+    after = Row((), key, amended(before.row, merged, caller) if isinstance(merged, Outage) else merged)
+    ground = ground_of(store, collection, [after.row])
+    if faults := out_of_reach(ground, collection, after, caller) or list(faults_between(store, collection, [after])):
         raise Refused(faults)
     if after.row != before.row:
         store.replace(collection.entity, key, before, after.row)
@@ -39,19 +42,23 @@ def repeat(store: Store, collection: Collection, key: str, caller: Principal) ->
     :raises Rejected: ``not_found`` if there is no such entity, or none the caller sees; ``forbidden`` if it is not
         the caller's to write
     """
-    stored = _writable(store, collection, key, caller)
+    stored = writable(store, collection, key, caller)
     store.replace(collection.entity, key, stored, stored.row)
     return stored.row
 
 
-def _writable(store: Store, collection: Collection, key: str, caller: Principal) -> Stored:
+def writable(store: Store, collection: Collection, key: str, caller: Principal) -> Stored:
+    """An entity that is the caller's to change.
+
+    :raises Rejected: as :func:`repeat`
+    """
     stored = store.known(collection.entity, {key}).get(key)
     if stored is None:
         raise Rejected("not_found", what=key)
-    sites = sites_of(store, collection, [stored.row])
-    if out_of_reach(sites, collection, Row((), key, stored.row), caller):
+    ground = ground_of(store, collection, [stored.row])
+    if out_of_reach(ground, collection, Row((), key, stored.row), caller):
         # A district sees a feed that serves a site of its own, though it serves another's too.
-        seen = any(reaches(caller, district=site.district, vendor=None) for site in sites.values())
+        seen = any(reaches(caller, district=site.district, vendor=None) for site in ground.sites.values())
         raise Rejected("forbidden") if seen else Rejected("not_found", what=key)
     return stored
 
@@ -67,7 +74,9 @@ def _merged(collection: Collection, row: Entity, patch: Mapping[str, Any]) -> En
     if faults:
         raise Refused(faults)
     schema = collection.schema()
+    said = {name: value for name, value in schema.dump(row).items() if name in schema.load_fields}
     try:
-        return msgspec.convert(schema.load({**schema.dump(row), **patch}), collection.kind)
+        loaded = schema.load({**said, **patch})
+        return msgspec.convert({**msgspec.structs.asdict(row), **loaded}, collection.kind)
     except ma.ValidationError as error:
         raise Refused(list(flatten(error.messages))) from error

@@ -3,62 +3,11 @@
 A new entity is a Struct in the contract, a Schema, a table with its migration, and a row here.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
-import marshmallow as ma
-import msgspec
-
 from services.registry import schemas
+from services.registry.collection import Access, Collection, Reference
+from services.registry.entities_evidence import COLLECTIONS_OF_EVIDENCE
 from services.registry.scope import OF_DISTRICTS, OF_VENDORS, READ_ALL
 from shared.contracts import registry as contract
-from shared.contracts.registry import EntityName
-
-Entity = msgspec.Struct
-
-
-class Reference(NamedTuple):
-    """An entity that must exist: its id is made of ``fields``, the last of which is where an error points."""
-
-    entity: EntityName
-    fields: tuple[str, ...]
-
-
-class Access(NamedTuple):
-    """The roles that may write and read at all; how far each reaches is :mod:`services.registry.scope`'s to say."""
-
-    writers: tuple[str, ...]
-    readers: tuple[str, ...]
-
-
-class Collection(NamedTuple):
-    """One kind of entity and its address."""
-
-    entity: EntityName
-    path: str
-    kind: type[Entity]
-    schema: type[ma.Schema]
-    key: tuple[str, ...]
-    access: Access
-    references: tuple[Reference, ...] = ()
-    filters: tuple[str, ...] = ()
-    amendable: tuple[str, ...] = ()
-    site: Callable[[Any], str] | None = None  # the slug of the pilot or venue it belongs to, by which it has a district
-
-
-def id_of(collection: Collection, row: Entity) -> str:
-    """The id of an entity: its key fields, joined by slashes."""
-    return joined(row, collection.key)
-
-
-def joined(row: Entity, fields: tuple[str, ...]) -> str:
-    """Some fields of an entity, joined by slashes."""
-    return "/".join(str(getattr(row, field)) for field in fields)
-
-
-def vendor_of(row: Entity) -> str | None:
-    """The vendor an entity belongs to, if to one."""
-    return getattr(row, "vendor", None)
 
 
 def _site_of_binding(row: contract.Binding) -> str:
@@ -194,7 +143,8 @@ COLLECTIONS = (
         access=Access(_OF_A_DISTRICT.writers, _OF_A_VENDOR.readers),  # a vendor is given its sites
         references=(_VENDOR,),
         filters=("vendor",),
-        amendable=("sites", "active"),
+        amendable=("sites", "active", "heartbeat_interval_s"),
     ),
+    *COLLECTIONS_OF_EVIDENCE,
 )
 BY_ENTITY = {collection.entity: collection for collection in COLLECTIONS}

@@ -163,6 +163,16 @@ def one_of(choices: Iterable[str], **kwargs: Any) -> ma.fields.String:
     return ma.fields.String(validate=OneOf(choices), **kwargs)
 
 
+def sha256(**kwargs: Any) -> ma.fields.String:
+    """A field for the SHA-256 of a document, in lower-case hex."""
+    return ma.fields.String(validate=Matches(r"^[0-9a-f]{64}$(?!\n)", "rule.digest"), **kwargs)
+
+
+def epoch_ms(**kwargs: Any) -> ma.fields.Integer:
+    """A field for a moment, epoch milliseconds of 2000 to 2099."""
+    return ma.fields.Integer(strict=True, validate=Between(946_684_800_000, 4_102_444_799_999), **kwargs)
+
+
 def number(least: int, most: int, **kwargs: Any) -> ma.fields.Integer:
     """A field for a whole number within limits."""
     return ma.fields.Integer(strict=True, validate=Between(least, most), **kwargs)

@@ -2,14 +2,24 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
+from typing import NamedTuple
 
-from services.registry.entities import Collection, Entity, vendor_of
+from services.registry.collection import Collection, Entity, joined, vendor_of
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.rules import Row, faults_between
 from services.registry.scope import reach, reaches
 from services.registry.store import New, Site, Store
 from shared.contracts.registry import Feed
 from shared.runtime.auth import Principal
+
+_FEED = ("vendor", "feed")
+
+
+class Ground(NamedTuple):
+    """The pilots and venues that entities belong to or serve, and the feeds they belong to; those that exist."""
+
+    sites: Mapping[str, Site]
+    feeds: Mapping[str, Feed]
 
 
 def register(
@@ -23,21 +33,26 @@ def register(
     :returns: the rows that were new
     :raises Refused: if any row of the request has a fault
     """
-    sites = sites_of(store, collection, [row.row for row in rows])
-    beyond = [out_of_reach(sites, collection, row, caller) for row in rows]
+    ground = ground_of(store, collection, [row.row for row in rows])
+    beyond = [out_of_reach(ground, collection, row, caller) for row in rows]
     own = [row for row, found in zip(rows, beyond, strict=True) if not found]  # of others' rows nothing more is told
     new, taken = _new(store, collection, own)
     between = faults_between(store, collection, new)
     if found := [*faults, *chain.from_iterable(beyond), *taken, *between]:
         raise Refused(found)
-    store.add(collection.entity, [New(row.id, row.row, district_of(sites, collection, row.row)) for row in new])
+    store.add(collection.entity, [New(row.id, row.row, district_of(ground.sites, collection, row.row)) for row in new])
     return new
 
 
-def sites_of(store: Store, collection: Collection, rows: Sequence[Entity]) -> dict[str, Site]:
-    """The pilots and venues that entities belong to or, being feeds, serve; those that exist."""
+def ground_of(store: Store, collection: Collection, rows: Sequence[Entity]) -> Ground:
+    """What decides who may write these entities."""
     slugs = {collection.site(row) for row in rows} if collection.site else set()
-    return store.sites(slugs.union(*(row.sites for row in rows if isinstance(row, Feed))))
+    served = [row for row in rows if isinstance(row, Feed)]
+    feeds: dict[str, Feed] = {}
+    if collection.of_feed:
+        found = store.known("feed", {joined(row, _FEED) for row in rows})
+        feeds = {key: stored.row for key, stored in found.items() if isinstance(stored.row, Feed)}
+    return Ground(store.sites(slugs.union(*(feed.sites for feed in (*served, *feeds.values())))), feeds)
 
 
 def district_of(sites: Mapping[str, Site], collection: Collection, row: Entity) -> str | None:
@@ -49,16 +64,28 @@ def district_of(sites: Mapping[str, Site], collection: Collection, row: Entity) 
     return own or (site.district if site else None)
 
 
-def out_of_reach(sites: Mapping[str, Site], collection: Collection, row: Row, caller: Principal) -> list[Fault]:
-    """Why a row is not the caller's to write, if it is not; that its site does not exist is a fault of its own."""
+def out_of_reach(ground: Ground, collection: Collection, row: Row, caller: Principal) -> list[Fault]:
+    """Why a row is not the caller's to write, if it is not; that its site or feed does not exist is another fault."""
     if isinstance(row.row, Feed):
-        return list(_feed_out_of_reach(sites, row.path, row.row, caller))
-    district = district_of(sites, collection, row.row)
+        return list(_feed_out_of_reach(ground.sites, row.path, row.row, caller))
+    if collection.of_feed:
+        return _of_feed_out_of_reach(ground, row, caller)
+    district = district_of(ground.sites, collection, row.row)
     if collection.site is not None and district is None:
         return []
     if reaches(caller, district=district, vendor=vendor_of(row.row)):
         return []
     return [fault(pointer(*row.path), "forbidden", "rule.out_of_reach", scope=district or vendor_of(row.row))]
+
+
+def _of_feed_out_of_reach(ground: Ground, row: Row, caller: Principal) -> list[Fault]:
+    """What belongs to a feed is its vendor's, and of a district as the feed is."""
+    name = joined(row.row, _FEED)
+    feed = ground.feeds.get(name)
+    own = reaches(caller, district=None, vendor=vendor_of(row.row))
+    if own or feed is None or not list(_feed_out_of_reach(ground.sites, row.path, feed, caller)):
+        return []
+    return [fault(pointer(*row.path, "feed"), "forbidden", "rule.out_of_reach", scope=name)]
 
 
 def _feed_out_of_reach(
@@ -84,7 +111,13 @@ def _new(store: Store, collection: Collection, rows: Sequence[Row]) -> tuple[lis
         if row.id not in content:
             content[row.id] = row.row
             new.append(row)
-        elif content[row.id] != row.row:
+        elif not _says_the_same(collection, content[row.id], row.row):
             place = pointer(*row.path, collection.key[-1])
             taken.append(fault(place, "already_exists", "detail.already_exists", entity=collection.entity, id=row.id))
     return new, taken
+
+
+def _says_the_same(collection: Collection, registered: Entity, row: Entity) -> bool:
+    if not collection.same:
+        return registered == row
+    return all(getattr(registered, name) == getattr(row, name) for name in collection.same)

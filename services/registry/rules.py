@@ -1,14 +1,17 @@
 """The rules between rows: what they refer to exists, a slug is one site, a device is in one place at a time."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from services.registry.entities import BY_ENTITY, Collection, Entity, Reference, id_of, joined, vendor_of
+from services.registry.collection import Collection, Entity, Reference, id_of, joined, vendor_of
+from services.registry.entities import BY_ENTITY
 from services.registry.placements import clashes
 from services.registry.refusal import Fault, fault, pointer
 from services.registry.store import Store
 from shared.contracts.registry import Binding, EntityName, Feed, Organisation
+from shared.contracts.registry_evidence import Outage
 
 
 class Row(NamedTuple):
@@ -106,6 +109,44 @@ def _one_place_at_a_time(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
         )
 
 
+def _one_tenancy_at_a_time(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    return _apart(store, "tenancy", ("pilot", "dwelling_ref"), rows)
+
+
+def _one_feed_at_a_time(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    return _apart(store, "feed_binding", ("vendor", "device"), rows)
+
+
+def _apart(store: Store, entity: EntityName, fields: tuple[str, ...], rows: Sequence[Row]) -> Iterator[Fault]:
+    """Of entities that share some fields no two are valid on one day."""
+    own = {row.id for row in rows}
+    registered = [
+        other
+        for other in store.beside(entity, fields, {tuple(getattr(row.row, name) for name in fields) for row in rows})
+        if id_of(BY_ENTITY[entity], other) not in own
+    ]
+    earlier: list[Entity] = []
+    for row in rows:
+        for other in (*registered, *earlier):
+            if joined(other, fields) == joined(row.row, fields) and _valid_together(other, row.row):
+                place = pointer(*row.path, "valid_from" if row.path else "valid_to")
+                told = {"held": joined(other, fields), "other": id_of(BY_ENTITY[entity], other)}
+                yield fault(place, "conflicting", "rule.overlaps", **told)
+        earlier.append(row.row)
+
+
+def _valid_together(one: Entity, other: Entity) -> bool:
+    first, second = ((row.valid_from, row.valid_to or date.max) for row in (one, other))  # type: ignore[attr-defined]
+    return bool(first[0] < second[1] and second[0] < first[1])
+
+
+def _evidence_comes_later(_: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    """An outage is drafted without evidence: that is added by a PATCH, which notes by whom."""
+    for row in rows:
+        if isinstance(row.row, Outage) and row.row.evidence_title is not None and row.row.evidenced_by is None:
+            yield fault(pointer(*row.path, "evidence_title"), "invalid_request", "rule.evidence_later")
+
+
 _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "organisation": _uscc_is_free,
     "pilot": partial(_site_is_free, "pilot"),
@@ -113,4 +154,7 @@ _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "device": _is_vendor,
     "binding": _one_place_at_a_time,
     "feed": _feed,
+    "tenancy": _one_tenancy_at_a_time,
+    "feed_binding": _one_feed_at_a_time,
+    "outage": _evidence_comes_later,
 }

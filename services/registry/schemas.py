@@ -13,12 +13,12 @@ from services.registry import calendars, fields
 from services.registry.fields import Length, distinct, wrong
 from shared.contracts import vocabulary
 
-_REQUIRED: dict[str, Any] = {"required": True}
-_OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
+REQUIRED: dict[str, Any] = {"required": True}
+OPTIONAL: dict[str, Any] = {"load_default": None, "allow_none": True}
 _DAY_S = 86_400
 
 
-def _in_order(first: date | None, second: date | None, field: str) -> None:
+def in_order(first: date | None, second: date | None, field: str) -> None:
     """:raises ValidationError: if the second day is not after the first, or has none before it"""
     if second is not None and (first is None or second <= first):
         raise ma.ValidationError({field: wrong("rule.not_after", day=second, before=first or "–").messages})
@@ -27,12 +27,12 @@ def _in_order(first: date | None, second: date | None, field: str) -> None:
 class OrganisationSchema(ma.Schema):
     """单位."""
 
-    slug = fields.slug(**_REQUIRED)
-    uscc = fields.Uscc(**_REQUIRED, metadata={"description": "统一社会信用代码, GB 32100-2015"})
-    name = fields.text(**_REQUIRED)
+    slug = fields.slug(**REQUIRED)
+    uscc = fields.Uscc(**REQUIRED, metadata={"description": "统一社会信用代码, GB 32100-2015"})
+    name = fields.text(**REQUIRED)
     roles = ma.fields.List(
         fields.one_of(vocabulary.ORGANISATION_ROLES),
-        **_REQUIRED,
+        **REQUIRED,
         validate=[Length(1, len(vocabulary.ORGANISATION_ROLES)), distinct],
     )
 
@@ -40,58 +40,58 @@ class OrganisationSchema(ma.Schema):
 class PilotSchema(ma.Schema):
     """试点项目."""
 
-    slug = fields.slug(**_REQUIRED)
-    name = fields.text(**_REQUIRED)
-    district = fields.one_of(vocabulary.DISTRICT_CODES, **_REQUIRED)
-    housing_type = fields.one_of(vocabulary.HOUSING_TYPES, **_REQUIRED)
-    funding_source = fields.one_of(vocabulary.FUNDING_SOURCES, **_REQUIRED)
-    registration_code = fields.text(64, **_OPTIONAL)
-    construction_start_date = fields.Day(**_OPTIONAL)
+    slug = fields.slug(**REQUIRED)
+    name = fields.text(**REQUIRED)
+    district = fields.one_of(vocabulary.DISTRICT_CODES, **REQUIRED)
+    housing_type = fields.one_of(vocabulary.HOUSING_TYPES, **REQUIRED)
+    funding_source = fields.one_of(vocabulary.FUNDING_SOURCES, **REQUIRED)
+    registration_code = fields.text(64, **OPTIONAL)
+    construction_start_date = fields.Day(**OPTIONAL)
 
 
 class PhaseSchema(ma.Schema):
     """期."""
 
-    pilot = fields.slug(**_REQUIRED)
-    number = fields.number(1, 999, **_REQUIRED)
-    name = fields.text(**_REQUIRED)
+    pilot = fields.slug(**REQUIRED)
+    number = fields.number(1, 999, **REQUIRED)
+    name = fields.text(**REQUIRED)
 
 
 class DwellingSchema(ma.Schema):
     """住宅套, known only by a pseudonym."""
 
-    pilot = fields.slug(**_REQUIRED)
-    phase = fields.number(1, 999, **_REQUIRED)
-    dwelling_ref = fields.dwelling_ref(**_REQUIRED)
-    handed_over_on = fields.Day(**_OPTIONAL)
+    pilot = fields.slug(**REQUIRED)
+    phase = fields.number(1, 999, **REQUIRED)
+    dwelling_ref = fields.dwelling_ref(**REQUIRED)
+    handed_over_on = fields.Day(**OPTIONAL)
 
 
 class SlotSchema(ma.Schema):
     """配置点位."""
 
-    pilot = fields.slug(**_REQUIRED)
-    dwelling_ref = fields.dwelling_ref(**_REQUIRED)
-    code = fields.slug(**_REQUIRED)
-    category = fields.one_of(vocabulary.CATEGORIES, **_REQUIRED)
+    pilot = fields.slug(**REQUIRED)
+    dwelling_ref = fields.dwelling_ref(**REQUIRED)
+    code = fields.slug(**REQUIRED)
+    category = fields.one_of(vocabulary.CATEGORIES, **REQUIRED)
     required = fields.Flag(load_default=True)
-    installed_on = fields.Day(**_OPTIONAL)
-    retired_on = fields.Day(**_OPTIONAL)
+    installed_on = fields.Day(**OPTIONAL)
+    retired_on = fields.Day(**OPTIONAL)
 
     @ma.validates_schema
     def _dates(self, data: dict[str, Any], **_: Any) -> None:
-        _in_order(data["installed_on"], data["retired_on"], "retired_on")
+        in_order(data["installed_on"], data["retired_on"], "retired_on")
 
 
 class VenueSchema(ma.Schema):
     """场所."""
 
-    slug = fields.slug(**_REQUIRED)
-    name = fields.text(**_REQUIRED)
-    district = fields.one_of(vocabulary.DISTRICT_CODES, **_REQUIRED)
-    venue_type = fields.one_of(vocabulary.VENUE_TYPES, **_REQUIRED)
-    funding_source = fields.one_of(vocabulary.FUNDING_SOURCES, **_REQUIRED)
-    venue_type_text = fields.text(**_OPTIONAL)
-    managing_authority = fields.text(**_OPTIONAL)
+    slug = fields.slug(**REQUIRED)
+    name = fields.text(**REQUIRED)
+    district = fields.one_of(vocabulary.DISTRICT_CODES, **REQUIRED)
+    venue_type = fields.one_of(vocabulary.VENUE_TYPES, **REQUIRED)
+    funding_source = fields.one_of(vocabulary.FUNDING_SOURCES, **REQUIRED)
+    venue_type_text = fields.text(**OPTIONAL)
+    managing_authority = fields.text(**OPTIONAL)
 
     @ma.validates_schema
     def _other_is_named(self, data: dict[str, Any], **_: Any) -> None:
@@ -115,8 +115,8 @@ class HoursField(ma.fields.List[Any]):
 class CalendarSchema(ma.Schema):
     """Opening hours in force from a date until the next calendar's."""
 
-    valid_from = fields.Day(**_REQUIRED)
-    weekly = fields.Mapping(ma.fields.String(validate=fields.OneOf(calendars.WEEKDAYS)), HoursField(), **_REQUIRED)
+    valid_from = fields.Day(**REQUIRED)
+    weekly = fields.Mapping(ma.fields.String(validate=fields.OneOf(calendars.WEEKDAYS)), HoursField(), **REQUIRED)
     closed = ma.fields.List(fields.Day(), load_default=list, validate=[Length(0, 1000), distinct])
     extra = fields.Mapping(fields.Day(), HoursField(), load_default=dict, validate=Length(0, 1000))
 
@@ -129,10 +129,10 @@ class CalendarSchema(ma.Schema):
 class ZoneSchema(ma.Schema):
     """VR体验区."""
 
-    venue = fields.slug(**_REQUIRED)
-    code = fields.slug(**_REQUIRED)
-    name = fields.text(**_REQUIRED)
-    calendars = ma.fields.List(ma.fields.Nested(CalendarSchema), **_REQUIRED, validate=Length(0, 200))
+    venue = fields.slug(**REQUIRED)
+    code = fields.slug(**REQUIRED)
+    name = fields.text(**REQUIRED)
+    calendars = ma.fields.List(ma.fields.Nested(CalendarSchema), **REQUIRED, validate=Length(0, 200))
 
     @ma.validates_schema
     def _succession(self, data: dict[str, Any], **_: Any) -> None:
@@ -143,38 +143,38 @@ class ZoneSchema(ma.Schema):
 class InstallationSchema(ma.Schema):
     """VR设施."""
 
-    venue = fields.slug(**_REQUIRED)
-    zone = fields.slug(**_REQUIRED)
-    code = fields.slug(**_REQUIRED)
-    vr_device_kind = fields.one_of(vocabulary.VR_DEVICE_KINDS, **_REQUIRED)
-    presence_method = fields.one_of(vocabulary.PRESENCE_METHODS, **_REQUIRED)
+    venue = fields.slug(**REQUIRED)
+    zone = fields.slug(**REQUIRED)
+    code = fields.slug(**REQUIRED)
+    vr_device_kind = fields.one_of(vocabulary.VR_DEVICE_KINDS, **REQUIRED)
+    presence_method = fields.one_of(vocabulary.PRESENCE_METHODS, **REQUIRED)
     seats = fields.number(1, 200, load_default=1)
-    installed_on = fields.Day(**_OPTIONAL)
-    retired_on = fields.Day(**_OPTIONAL)
+    installed_on = fields.Day(**OPTIONAL)
+    retired_on = fields.Day(**OPTIONAL)
 
     @ma.validates_schema
     def _dates(self, data: dict[str, Any], **_: Any) -> None:
-        _in_order(data["installed_on"], data["retired_on"], "retired_on")
+        in_order(data["installed_on"], data["retired_on"], "retired_on")
 
 
 class DeviceSchema(ma.Schema):
     """设备."""
 
-    vendor = fields.slug(**_REQUIRED)
-    device = fields.device_id(**_REQUIRED)
-    category = fields.one_of(vocabulary.CATEGORIES, **_OPTIONAL)
-    reporting_interval_s = ma.fields.Integer(strict=True, validate=fields.Between(1, _DAY_S), **_OPTIONAL)
+    vendor = fields.slug(**REQUIRED)
+    device = fields.device_id(**REQUIRED)
+    category = fields.one_of(vocabulary.CATEGORIES, **OPTIONAL)
+    reporting_interval_s = ma.fields.Integer(strict=True, validate=fields.Between(1, _DAY_S), **OPTIONAL)
 
 
 class BindingSchema(ma.Schema):
     """A device in a slot or an installation, with effective dates."""
 
-    vendor = fields.slug(**_REQUIRED)
-    device = fields.device_id(**_REQUIRED)
-    valid_from = fields.Day(**_REQUIRED)
-    slot = fields.place(**_OPTIONAL)
-    installation = fields.place(**_OPTIONAL)
-    valid_to = fields.Day(**_OPTIONAL)
+    vendor = fields.slug(**REQUIRED)
+    device = fields.device_id(**REQUIRED)
+    valid_from = fields.Day(**REQUIRED)
+    slot = fields.place(**OPTIONAL)
+    installation = fields.place(**OPTIONAL)
+    valid_to = fields.Day(**OPTIONAL)
 
     @ma.validates_schema
     def _one_place(self, data: dict[str, Any], **_: Any) -> None:
@@ -183,15 +183,15 @@ class BindingSchema(ma.Schema):
 
     @ma.validates_schema
     def _dates(self, data: dict[str, Any], **_: Any) -> None:
-        _in_order(data["valid_from"], data["valid_to"], "valid_to")
+        in_order(data["valid_from"], data["valid_to"], "valid_to")
 
 
 class FeedSchema(ma.Schema):
     """An MQTT account."""
 
-    vendor = fields.slug(**_REQUIRED)
-    feed = fields.slug(**_REQUIRED)
-    sites = ma.fields.List(fields.slug(), **_REQUIRED, validate=[Length(0, 1000), distinct])
+    vendor = fields.slug(**REQUIRED)
+    feed = fields.slug(**REQUIRED)
+    sites = ma.fields.List(fields.slug(), **REQUIRED, validate=[Length(0, 1000), distinct])
     vendor_cloud = fields.Flag(load_default=False)
     heartbeat_interval_s = fields.number(1, _DAY_S, load_default=60)
     active = fields.Flag(load_default=True)

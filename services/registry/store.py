@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 from services.registry.chain import Head
-from services.registry.entities import Entity
+from services.registry.collection import Entity
 from services.registry.scope import Reach
 from shared.contracts.registry import Binding, Change, EntityName, Key
 
@@ -47,6 +47,9 @@ class Store(Protocol):
 
     def bindings_beside(self, bindings: Iterable[Binding]) -> list[Binding]:
         """Every registered binding of the devices, slots and installations that these name."""
+
+    def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
+        """Every entity of which these fields have one of these values."""
 
     def active_administrators(self) -> int:
         """How many administrators' keys are in use."""

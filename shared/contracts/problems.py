@@ -20,6 +20,7 @@ STATUS = {
     "method_not_allowed": 405,
     "already_exists": 409,
     "conflicting": 409,
+    "same_person": 409,
     "too_large": 413,
     "not_supported_media": 415,
     "unknown_reference": 422,

@@ -9,7 +9,7 @@ from services.registry.adapters import sql_log
 from services.registry.adapters.sql_store import entity_of
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.chain import Head
-from services.registry.entities import Entity
+from services.registry.collection import Entity
 from services.registry.scope import Reach
 from shared.contracts.registry import Change, EntityName, Key
 
@@ -73,7 +73,7 @@ def _in_reach(entity: EntityName, reach: Reach) -> Condition:
     if reach.districts:
         condition = _BY_DISTRICT.get(entity, _own_district)
         conditions.append(condition(table, reach.districts))
-    if reach.vendors and entity in ("device", "feed"):
+    if reach.vendors and entity in ("device", "feed", "feed_binding", "outage"):
         conditions.append(table.c.vendor.in_(reach.vendors))
     return sa.or_(*conditions)
 
@@ -97,9 +97,17 @@ def _serving(table: sa.Table, districts: tuple[str, ...]) -> Condition:
     )
 
 
+def _of_feeds_serving(table: sa.Table, districts: tuple[str, ...]) -> Condition:
+    """What belongs to feeds of which at least one site lies in the districts."""
+    feed = table.c.vendor + "/" + table.c.feed
+    return sa.exists().where(FEED_SITE.c.feed == feed, FEED_SITE.c.site == SITE.c.slug, SITE.c.district.in_(districts))
+
+
 _BY_DISTRICT: Mapping[str, Callable[[sa.Table, tuple[str, ...]], Condition]] = {
     "organisation": lambda *_: sa.true(),  # organisations are of the city
     "device": _bound_in,
     "feed": _serving,
+    "feed_binding": _of_feeds_serving,
+    "outage": _of_feeds_serving,
     "key": lambda *_: sa.false(),
 }

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from services.registry.adapters import sql_log
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
-from services.registry.entities import Entity
+from services.registry.collection import Entity
 from services.registry.store import New, Site, Stored
 from shared.contracts.registry import ENTITIES, Binding, EntityName, Feed
 
@@ -56,6 +56,12 @@ class SqlStore:
         )
         rows = self._connection.execute(sa.select(table).where(beside)).mappings()
         return [row for row in (entity_of("binding", row) for row in rows) if isinstance(row, Binding)]
+
+    def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
+        """See Store."""
+        table = TABLES[entity]
+        query = sa.select(table).where(sa.tuple_(*(table.c[name] for name in fields)).in_(values))
+        return [entity_of(entity, row) for row in self._connection.execute(query).mappings()]
 
     def add(self, entity: EntityName, rows: Sequence[New]) -> None:
         """See Store."""

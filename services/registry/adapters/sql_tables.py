@@ -34,6 +34,10 @@ def _flag(name: str) -> sa.Column[bool]:
     return sa.Column(name, sa.Boolean, nullable=False)
 
 
+def _must_day(name: str) -> sa.Column[Any]:
+    return sa.Column(name, sa.Date, nullable=False)
+
+
 def _entity(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
     return sa.Table(name, METADATA, _text("id", primary_key=True), _number("version"), *columns)
 
@@ -45,6 +49,13 @@ def _of(parent: str) -> sa.ForeignKey:
 # District of the pilot or venue an entity belongs to; it is fixed for life, so a copy cannot go stale.
 def _district() -> sa.Column[str]:
     return _text("district", index=True)
+
+
+def _paper() -> tuple[sa.Column[Any], ...]:
+    """What every paper about a pilot has: who recorded it, and who else verified it."""
+    words = ("code", "document_no", "title", "sha256", "recorded_by")
+    pilot = _text("pilot", _of("pilot"), index=True)
+    return (pilot, *(_text(name) for name in words), _text("verified_by", nullable=True))
 
 
 SITE = sa.Table("site", METADATA, _text("slug", primary_key=True), _text("entity"), _district())
@@ -137,6 +148,52 @@ TABLES = {
         _flag("vendor_cloud"),
         _number("heartbeat_interval_s"),
         _flag("active"),
+    ),
+    "selection": _entity("selection", *_paper(), _day("withdrawn_on"), _must_day("issued_on"), _district()),
+    "legal_basis": _entity(
+        "legal_basis", *_paper(), _text("basis"), _must_day("valid_from"), _day("valid_to"), _district()
+    ),
+    "occupancy": _entity(
+        "occupancy",
+        _text("pilot", _of("pilot"), index=True),
+        _text("dwelling_ref"),
+        _text("month"),
+        _flag("occupied"),
+        _district(),
+    ),
+    "tenancy": _entity(
+        "tenancy",
+        _text("pilot", _of("pilot"), index=True),
+        _text("dwelling_ref"),
+        _number("number"),
+        _must_day("valid_from"),
+        _day("valid_to"),
+        _text("consent"),
+        _must_day("consent_from"),
+        _district(),
+    ),
+    "feed_binding": _entity(
+        "feed_binding",
+        _text("vendor", _of("organisation")),
+        _text("device"),
+        _text("feed"),
+        _must_day("valid_from"),
+        _day("valid_to"),
+        sa.Index(None, "vendor", "device"),
+        sa.Index(None, "vendor", "feed"),
+    ),
+    "outage": _entity(
+        "outage",
+        _text("vendor", _of("organisation")),
+        _text("feed"),
+        sa.Column("from_ms", sa.BigInteger, nullable=False),
+        sa.Column("to_ms", sa.BigInteger),
+        _text("cause"),
+        _text("state"),
+        _text("drafted_by"),
+        *(_text(name, nullable=True) for name in ("evidence_title", "evidence_sha256", "evidenced_by")),
+        *(_text(name, nullable=True) for name in ("decided_by", "decision_reason")),
+        sa.Index(None, "vendor", "feed"),
     ),
     "key": _entity(
         "key", _text("key"), _text("name"), _text("role"), _json("districts"), _json("vendors"), _flag("active")

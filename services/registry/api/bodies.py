@@ -7,10 +7,11 @@ import marshmallow as ma
 import msgspec
 from flask import request
 
-from services.registry.entities import Collection, Entity, id_of
+from services.registry.collection import Collection, Entity, id_of
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
 from services.registry.rules import Row
 from shared.failures import Rejected
+from shared.runtime.auth import caller
 
 MOST_ROWS = 1_000
 
@@ -94,5 +95,6 @@ def documented_rows(schema: ma.Schema) -> dict[str, Any]:
 
 
 def _row(path: tuple[int, ...], schema: ma.Schema, raw: Any, collection: Collection) -> Row:
-    entity: Entity = msgspec.convert(schema.load(raw), collection.kind)
+    given = collection.given(caller().key)  # who says it is told by the key, never by the body
+    entity: Entity = msgspec.convert({**schema.load(raw), **given}, collection.kind)
     return Row(path, id_of(collection, entity), entity)

@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 from services.registry.amending import amend
 from services.registry.api import bodies
 from services.registry.api.guarding import guarded
-from services.registry.entities import Collection, Entity
+from services.registry.collection import Collection, Entity
 from services.registry.registering import register
 from services.registry.scope import reach
 from services.registry.store import Database
@@ -42,7 +42,7 @@ def add_reading(blueprint: Blueprint, collection: Collection, database: Database
         schema(many=True),
         headers={"Link": {"description": "rel=next (RFC 8288), if there is more", "schema": {"type": "string"}}},
     )
-    @blueprint.doc(operationId=f"list_{collection.path}", summary="A page, in the order of ids")
+    @blueprint.doc(operationId=f"list_{_word(collection)}", summary="A page, in the order of ids")
     def page(query: dict[str, Any]) -> Any:
         after, limit = query.pop("after"), query.pop("limit")
         with database.reading() as reading:
@@ -76,7 +76,7 @@ def add_registering(blueprint: Blueprint, collection: Collection, database: Data
     @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
     @blueprint.doc(
         requestBody=bodies.documented_rows(collection.schema()),
-        operationId=f"register_{collection.path}",
+        operationId=f"register_{_word(collection)}",
         summary="Register all of them, or none; what is there already, unchanged, is no error",
     )
     def post() -> list[Entity]:
@@ -93,7 +93,7 @@ def add_amending(
     patch_schema = _patch_schema(collection)
 
     @blueprint.route("/<path:key>", methods=["PATCH"])
-    @guarded(blueprint, *collection.access.writers)
+    @guarded(blueprint, *(collection.access.amenders or collection.access.writers))
     @blueprint.response(200, collection.schema)
     @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.alt_response(409, "CONFLICT")
@@ -122,13 +122,22 @@ def blueprint_for(collection: Collection, database: Database) -> Blueprint:
     return blueprint
 
 
+def _word(collection: Collection) -> str:
+    return collection.path.replace("-", "_")
+
+
+def _named(collection: Collection) -> str:
+    """``FeedBinding`` for feed_binding."""
+    return "".join(word.capitalize() for word in collection.entity.split("_"))
+
+
 def _id_form(collection: Collection) -> str:
     return "/".join(f"{{{field}}}" for field in collection.key)
 
 
 def _patch_schema(collection: Collection) -> ma.Schema:
     """A patch as the OpenAPI shows it: a name of its own, nothing required, and nothing filled in."""
-    named = type(f"{collection.entity.capitalize()}Patch", (collection.schema,), {})
+    named = type(f"{_named(collection)}Patch", (collection.schema,), {})
     schema: ma.Schema = named(only=collection.amendable, partial=True)
     for field in schema.fields.values():
         field.load_default = ma.missing
@@ -146,4 +155,4 @@ def _page_schema(collection: Collection) -> type[ma.Schema]:
     fields["limit"] = ma.fields.Integer(
         load_default=_DEFAULT_LIMIT, validate=ma.validate.Range(1, _MOST, error="rule.limit")
     )
-    return ma.Schema.from_dict(fields, name=f"{collection.entity.capitalize()}Page")
+    return ma.Schema.from_dict(fields, name=f"{_named(collection)}Page")

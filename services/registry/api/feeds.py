@@ -11,7 +11,8 @@ from services.registry.amending import repeat
 from services.registry.api import bodies
 from services.registry.api.collections import add_amending, add_reading, blueprint_of
 from services.registry.api.guarding import guarded
-from services.registry.entities import BY_ENTITY, Entity
+from services.registry.collection import Entity
+from services.registry.entities import BY_ENTITY
 from services.registry.feed_accounts import BrokerAccounts, InTurn, account_of, put_right, username_of
 from services.registry.refusal import Refused
 from services.registry.registering import register

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.registry.adapters.sql_tables import TABLES
-from services.registry.entities import COLLECTIONS, Collection
+from services.registry.collection import Collection
+from services.registry.entities import COLLECTIONS
 from shared.contracts.problems import STATUS
 from shared.contracts.registry import ENTITIES
 

@@ -1,0 +1,72 @@
+"""What takes a second person: a paper is verified, an outage decided, by somebody who did not bring it forward."""
+
+import msgspec
+
+from services.registry.amending import writable
+from services.registry.collection import Collection, Entity
+from services.registry.entities import BY_ENTITY
+from services.registry.outages import APPROVED, DRAFT, REJECTED
+from services.registry.refusal import Fault, Refused, fault, pointer
+from services.registry.store import Store
+from shared.contracts.registry_evidence import LegalBasis, Outage, Selection
+from shared.runtime.auth import Principal
+
+
+def verify(store: Store, collection: Collection, key: str, caller: Principal) -> Entity:
+    """Verify a paper.
+
+    :returns: the paper as it stands afterwards
+    :raises Rejected: ``not_found`` if there is no such paper, or none the caller sees; ``forbidden`` if it is another's
+    :raises Refused: ``same_person`` if the caller recorded it; ``conflicting`` if it is verified already
+    """
+    before = writable(store, collection, key, caller)
+    assert isinstance(before.row, Selection | LegalBasis)
+    if before.row.verified_by is not None:
+        raise Refused([fault(pointer(), "conflicting", "rule.verified_already", by=before.row.verified_by)])
+    if before.row.recorded_by == caller.key:
+        raise Refused([fault(pointer(), "same_person", "rule.same_person", did="recorded_by")])
+    after = msgspec.structs.replace(before.row, verified_by=caller.key)
+    store.replace(collection.entity, key, before, after)
+    return after
+
+
+def decide(store: Store, key: str, caller: Principal, *, approved: bool, reason: str) -> Outage:
+    """Approve or reject an outage; once.
+
+    :returns: the outage as it stands afterwards
+    :raises Rejected: ``not_found`` or ``forbidden``, as :func:`verify`
+    :raises Refused: ``same_person`` if the caller drafted it or gave its evidence; ``conflicting`` if it is decided,
+        or, to be approved, lacks its end or its evidence or overlaps with another that is approved
+    """
+    before = writable(store, BY_ENTITY["outage"], key, caller)
+    outage = before.row
+    assert isinstance(outage, Outage)
+    if faults := _faults(store, outage, caller, approved=approved):
+        raise Refused(faults)
+    state = APPROVED if approved else REJECTED
+    after = msgspec.structs.replace(outage, state=state, decided_by=caller.key, decision_reason=reason)
+    store.replace("outage", key, before, after)
+    return after
+
+
+def _faults(store: Store, outage: Outage, caller: Principal, *, approved: bool) -> list[Fault]:
+    if outage.state != DRAFT:
+        return [fault(pointer(), "conflicting", "rule.decided", state=outage.state)]
+    own = [name for name in ("drafted_by", "evidenced_by") if getattr(outage, name) == caller.key]
+    if own:
+        return [fault(pointer(), "same_person", "rule.same_person", did=", ".join(own))]
+    if not approved:
+        return []
+    lacking = [name for name in ("to_ms", "evidence_title", "evidence_sha256") if getattr(outage, name) is None]
+    if lacking:
+        return [fault(pointer(name), "conflicting", "rule.not_yet_decidable") for name in lacking]
+    return [
+        fault(pointer(), "conflicting", "rule.outage_overlaps", from_ms=other.from_ms, to_ms=other.to_ms)
+        for other in store.beside("outage", ("vendor", "feed"), {(outage.vendor, outage.feed)})
+        if isinstance(other, Outage) and other.state == APPROVED and _overlap(outage, other)
+    ]
+
+
+def _overlap(one: Outage, other: Outage) -> bool:
+    assert one.to_ms is not None and other.to_ms is not None
+    return one.from_ms < other.to_ms and other.from_ms < one.to_ms
