@@ -62,7 +62,12 @@ def pictures(document: Json) -> list[Json]:
             "note": note,
             "svg": charts.daily_rates(_rates(daily["H6"], names), shaded, "%"),
         },
-        {"zh": "每日体验人次", "en": "uses a day", "note": "按场所 · by venue", "svg": charts.stacked_days(uses, "人次 uses")},
+        {
+            "zh": "每日体验人次",
+            "en": "uses a day",
+            "note": "按场所 · by venue",
+            "svg": charts.stacked_days(uses, "人次 uses"),
+        },
         {
             "zh": "虚拟现实设施利用率",
             "en": "utilisation of VR installations",
@@ -103,7 +108,12 @@ def cell(figure: Json) -> Json:
     covered = f"{coverage['unaffected']:,}/{coverage['all']:,}" if coverage["all"] else ""
     if figure["status"]:
         words = {"INSUFFICIENT": "覆盖不足 INSUFFICIENT", "NOT_APPLICABLE": "不适用 N/A"}
-        return {"text": words.get(figure["status"], figure["status"]), "over": over, "coverage": covered, "status": True}
+        return {
+            "text": words.get(figure["status"], figure["status"]),
+            "over": over,
+            "coverage": covered,
+            "status": True,
+        }
     text = f"{figure['percent']} %" if figure["percent"] is not None else f"{figure['value']:,}"
     return {"text": text, "over": over, "coverage": covered, "status": False}
 

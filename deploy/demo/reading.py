@@ -44,7 +44,9 @@ class Reader:
     def scopes(self, collection: str) -> list[str]:
         """The sites of a collection, the districts they lie in, and the programme."""
         sites = [f"site:{site['slug']}" for site in self.city[collection]]
-        districts = [f"district:{district}" for district in sorted({site["district"] for site in self.city[collection]})]
+        districts = [
+            f"district:{district}" for district in sorted({site["district"] for site in self.city[collection]})
+        ]
         return [*sites, *districts, "programme"]
 
     def daily(self, metric: str, scope: str) -> dict[str, Json]:

@@ -1,13 +1,14 @@
 """The routes: parse, call, dump."""
 
 import base64
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
 from flask_smorest import Blueprint
 
 from services.telemetry import counters, schemas
+from services.telemetry.intervals import Interval, missing
 from services.telemetry.ledger import Page, Source, Stored, WorkerState, ledger
 from shared.contracts.civil_time import date_from_day, day_from_date, rfc3339
 from shared.failures import Rejected
@@ -31,7 +32,14 @@ class Pages(Source, Protocol):
         """A page of parked records."""
 
 
-def routes(pages: Pages, stored: Stored, now_ms: Any) -> Blueprint:
+class Intervals(Protocol):
+    """Where a device's numbers are read."""
+
+    def of_device(self, vendor: str, device: str) -> dict[int, list[Interval]]:
+        """Its intervals by boot."""
+
+
+def routes(pages: Pages, intervals: Intervals, stored: Stored, now_ms: Any) -> Blueprint:
     """The blueprint of ``/v1``, over this database and this InfluxDB."""
     v1 = Blueprint("telemetry", __name__, url_prefix="/v1", description="遥测台账 / what became of every record")
 
@@ -79,6 +87,8 @@ def routes(pages: Pages, stored: Stored, now_ms: Any) -> Blueprint:
         rows = [{**row, "received_at": rfc3339(row["received_ms"])} for row in page.rows]
         return {"rows": rows, "next": page.next}
 
+    _add_received(v1, guarded, intervals)
+
     @v1.route("/status")
     @guarded(*SEE_ALL)
     @v1.response(200, schemas.Status)
@@ -87,6 +97,24 @@ def routes(pages: Pages, stored: Stored, now_ms: Any) -> Blueprint:
         return {"workers": [_status(worker) for worker in pages.workers()]}
 
     return v1
+
+
+def _add_received(v1: Blueprint, guarded: Any, intervals: Intervals) -> None:
+    @v1.route("/received")
+    @guarded(*READERS)
+    @v1.arguments(schemas.ReceivedQuery, location="query")
+    @v1.response(200, schemas.Received)
+    def read_received(query: dict[str, str]) -> dict[str, Any]:
+        """Which seq of a device are durable: for feeds that cannot be sent a receipt."""
+        _vendors(query["vendor"])
+        return query | {"boots": _boots(intervals.of_device(query["vendor"], query["device"]))}
+
+
+def _boots(found: Mapping[int, Sequence[Interval]]) -> list[dict[str, Any]]:
+    return [
+        {"boot": boot, "intervals": [[i.first, i.last] for i in some], "missing": missing(some).total()}
+        for boot, some in found.items()
+    ]
 
 
 def _day(value: date) -> int:

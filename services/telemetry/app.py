@@ -5,8 +5,10 @@ import time
 from collections.abc import Mapping
 
 from flask import Flask
+from sqlalchemy import Engine
 
 from services.telemetry.adapters.influx_readings import InfluxReadings
+from services.telemetry.adapters.sql_intervals import SqlIntervals
 from services.telemetry.adapters.sql_ledger import connect
 from services.telemetry.adapters.sql_ledger_pages import SqlLedgerPages
 from services.telemetry.api import SCHEME, routes
@@ -22,17 +24,19 @@ def create_app() -> Flask:
     """
     logs.configure()
     told = read_api()
-    pages = SqlLedgerPages(connect(told.database_url))
-    pages.create()
-    return build(pages, _one_at_a_time(InfluxReadings(told.influx_url)), auth.PublishedKeys(told.registry_url))
+    engine = connect(told.database_url)
+    SqlLedgerPages(engine).create()
+    stored = _one_at_a_time(InfluxReadings(told.influx_url))
+    return build(engine, stored, auth.PublishedKeys(told.registry_url))
 
 
-def build(pages: SqlLedgerPages, stored: Stored, keys: auth.PublicKeys) -> Flask:
+def build(engine: Engine, stored: Stored, keys: auth.PublicKeys) -> Flask:
     """The application over this database, this InfluxDB and these keys."""
+    pages = SqlLedgerPages(engine)
     app, api = web.create("telemetry", "Pilotlight telemetry 遥测", check=pages.check)
     api.spec.components.security_scheme(SCHEME, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     auth.install(app, keys)
-    api.register_blueprint(routes(pages, stored, lambda: time.time_ns() // 1_000_000))
+    api.register_blueprint(routes(pages, SqlIntervals(engine), stored, lambda: time.time_ns() // 1_000_000))
     return app
 
 

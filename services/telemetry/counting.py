@@ -11,6 +11,7 @@ from services.telemetry.model import Outcome, SetAside
 from shared.contracts.civil_time import DAY_MS, OFFSET_MS
 
 RECEIVED, ACCEPTED, WRITTEN, REJECTED, PARKED = "received", "accepted", "written", "rejected:", "parked:"
+MISSING = "missing"  # seq gaps; no part of the sum
 
 
 def count_received(outcomes: Sequence[Outcome]) -> Counter[tuple[str, int, str]]:

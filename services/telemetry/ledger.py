@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from services.telemetry.counting import ACCEPTED, PARKED, RECEIVED, REJECTED, WRITTEN
+from services.telemetry.counting import ACCEPTED, MISSING, PARKED, RECEIVED, REJECTED, WRITTEN
 
 FRESH_MS = 10_000
 SECOND_COPY_S = 4.0
@@ -37,7 +37,10 @@ class LedgerState(NamedTuple):
 
 
 class LedgerRow(NamedTuple):
-    """One vendor's records of one civil day; ``repeated`` is None while the row is not settled."""
+    """One vendor's records of one civil day; ``repeated`` is None while the row is not settled.
+
+    ``missing`` is what gaps in ``seq`` say never came; it is no part of the sum.
+    """
 
     vendor: str
     day: int
@@ -46,6 +49,7 @@ class LedgerRow(NamedTuple):
     set_aside: Mapping[str, int]
     waiting: int
     repeated: int | None
+    missing: int = 0
 
 
 class Ledger(NamedTuple):
@@ -135,4 +139,4 @@ def _row(
     waiting = after.get(ACCEPTED, 0) - after.get(WRITTEN, 0)
     settled = copied and waiting == 0 and before == after
     repeated = received - stored - sum(set_aside.values()) if settled else None
-    return LedgerRow(*key, received, stored, set_aside, waiting, repeated)
+    return LedgerRow(*key, received, stored, set_aside, waiting, repeated, after.get(MISSING, 0))

@@ -134,6 +134,7 @@ class Outgoing(NamedTuple):
     events: int
     events_by_key: Mapping[str, Sequence[bytes]]
     heard: Sequence[Heard]
+    numbered: Mapping[str, Mapping[str, Sequence[int]]] = {}  # by vendor and device: boot, seq, ts, boot, seq, ts, …
 
 
 class RejectedRecord(msgspec.Struct, frozen=True, array_like=True):

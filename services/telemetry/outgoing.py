@@ -26,7 +26,8 @@ def outgoing(outcomes: Sequence[Outcome]) -> Outgoing:
             collected.add(outcome.place, outcome.accepted)
     count = sum(len(finished) for finished in collected.by_key.values())
     lines = collected.lines
-    return Outgoing(len(lines), "\n".join(lines), count, collected.by_key, list(collected.heard.values()))
+    heard = list(collected.heard.values())
+    return Outgoing(len(lines), "\n".join(lines), count, collected.by_key, heard, collected.numbered)
 
 
 class _Collected:
@@ -36,6 +37,7 @@ class _Collected:
         self.lines: list[str] = []
         self.by_key: dict[str, list[bytes]] = {}
         self.heard: dict[tuple[str, str, str, str, int], Heard] = {}
+        self.numbered: dict[str, dict[str, list[int]]] = {}
 
     def add(self, place: Place, accepted: Sequence[tuple[str, Record]]) -> None:
         """Add the accepted records of one message."""
@@ -43,8 +45,13 @@ class _Collected:
         minutes: _Minutes | None = None
         source = time = ""
         finished: dict[str, list[bytes]] = {}  # by kind
+        numbered = self.numbered.setdefault(vendor, {})
         for device, record in accepted:
             self.lines.append(line(vendor, site, device, record))
+            numbers = numbered.get(device)
+            if numbers is None:
+                numbers = numbered[device] = []
+            numbers += (record.boot, record.seq, record.ts)
             if record.test:
                 continue
             kind = _KIND_OF.get(type(record))

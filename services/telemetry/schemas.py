@@ -39,6 +39,34 @@ class LedgerRow(ma.Schema):
     repeated = ma.fields.Integer(
         allow_none=True, metadata={"description": "The rest: sent more than once; null while the row is not settled"}
     )
+    missing = ma.fields.Integer(
+        metadata={"description": "Numbers that gaps in seq lack, by the day of the next record"}
+    )
+
+
+class ReceivedQuery(ma.Schema):
+    """Which device."""
+
+    vendor = ma.fields.String(required=True)
+    device = ma.fields.String(required=True)
+
+
+class Boot(ma.Schema):
+    """The numbers of one life of a device."""
+
+    boot = ma.fields.Integer()
+    intervals = ma.fields.List(
+        ma.fields.List(ma.fields.Integer()), metadata={"description": "First and last seq of each, both included"}
+    )
+    missing = ma.fields.Integer(metadata={"description": "Numbers in the gaps between them"})
+
+
+class Received(ma.Schema):
+    """Which seq of a device are durable."""
+
+    vendor = ma.fields.String()
+    device = ma.fields.String()
+    boots = ma.fields.List(ma.fields.Nested(Boot))
 
 
 class Ledger(ma.Schema):

@@ -6,16 +6,16 @@ import threading
 import time
 from functools import partial
 
-from prometheus_client import REGISTRY, write_to_textfile
-
 from services.telemetry import counters
 from services.telemetry.adapters.influx_readings import InfluxReadings
 from services.telemetry.adapters.journal_files import JournalFiles
 from services.telemetry.adapters.mqtt_messages import MqttMessage, MqttMessages
 from services.telemetry.adapters.rabbit_events import RabbitEvents
 from services.telemetry.adapters.spool_file import SpoolFile
+from services.telemetry.adapters.sql_intervals import SqlIntervals
 from services.telemetry.adapters.sql_ledger import SqlLedger, connect
 from services.telemetry.adapters.sqlite_draining import SqliteDraining
+from services.telemetry.adapters.sqlite_numbers import SqliteNumbers
 from services.telemetry.adapters.sqlite_spool import SqliteSpool
 from services.telemetry.closing import Closing
 from services.telemetry.directory import Directory
@@ -23,22 +23,21 @@ from services.telemetry.draining import keep_up, publish_events, write_points
 from services.telemetry.inbox import Inbox
 from services.telemetry.ingest import Ingest
 from services.telemetry.mirroring import Mirroring
-from services.telemetry.model import Outcome
+from services.telemetry.receiving import Receiving
 from services.telemetry.replaying import Replaying
 from services.telemetry.settings import WorkerSettings, read_worker
+from services.telemetry.telling import Telling, count_outcomes
 from shared.contracts.registry import Change, Device, Pilot, Venue
 from shared.failures import Unavailable
 from shared.runtime import logs, worker
 from shared.runtime.clock import ReceiptClock
 from shared.runtime.delivery import until_done
-from shared.runtime.health import HealthFile
 from shared.runtime.registry_client import RegistryClient
 from shared.runtime.registry_copy import RegistryCopy
 
 _log = logging.getLogger(__name__)
 PARKED_FOR_MS = 35 * 86_400_000
 _HOUR_S = 3600.0
-_ALARM_SPARE_BYTES = 1024**3  # above what is kept free: some time to act
 
 
 class Worker:
@@ -57,9 +56,8 @@ class Worker:
         self._spool = SqliteSpool(self._file, self._on_kept)
         self._replaying = Replaying(self._directory, self._spool)
         self._changes: list[list[Change]] = []  # pages taken over, whose arrivals ingest has not seen yet
-        self._health = HealthFile(told.data_dir / "health.json")
+        self._telling = Telling(told.data_dir, self._file, self._draining, self._inbox, self._copy)
         self._next_expiry = 0.0
-        self._alarmed = False
 
     def loops(self) -> dict[str, worker.Loop]:
         """Every loop by its name."""
@@ -69,6 +67,7 @@ class Worker:
             "influxdb": self.write,
             "rabbitmq": self.publish,
             "database": self.mirror,
+            "received": self.receive,
             "journal": self.close,
         }
 
@@ -85,7 +84,7 @@ class Worker:
         try:
             while not stop.is_set():
                 if batch := self._inbox.take(0.2):
-                    self._count(until_done(partial(use_case.ingest, batch), stop, self._note))
+                    count_outcomes(until_done(partial(use_case.ingest, batch), stop, self._note))
                 self._replay(stop)
         finally:
             self._messages.close()
@@ -123,6 +122,13 @@ class Worker:
             lambda: mirroring.step(_now_ms()), stop, self._wakes["database"], gather_s=0.3, on_unavailable=self._note
         )
 
+    def receive(self, stop: threading.Event) -> None:
+        """Take over which numbers of which devices came."""
+        receiving = Receiving(SqliteNumbers(self._file), SqlIntervals(connect(self._told.database_url)))
+        while not stop.wait(0.25):
+            while until_done(lambda: receiving.step(_now_ms()), stop, self._note):
+                pass
+
     def close(self, stop: threading.Event) -> None:
         """Close what every store has into the journal; at the end, all of it."""
         files = JournalFiles(self._told.data_dir / "journal")
@@ -141,32 +147,9 @@ class Worker:
         if not self._messages.is_alive():
             raise RuntimeError("paho's thread is gone")
         try:
-            self._show()
+            self._telling.tell(_now_ms(), subscribed=self._messages.is_subscribed())
         except (OSError, Unavailable):  # a full disk: ingest has paused, and what has been kept must go on
             _log.exception("health and counters could not be written")
-
-    def _show(self) -> None:
-        head, cursors = self._draining.cursors()
-        spare = self._file.free_bytes()
-        if (spare < _ALARM_SPARE_BYTES) != self._alarmed:
-            self._alarmed = not self._alarmed
-            _log.error(
-                "the disk fills up" if self._alarmed else "the disk has room again", extra={"spare_bytes": spare}
-            )
-        counters.INBOX_BYTES.set(self._inbox.waiting_bytes)
-        counters.SPOOL_HEAD.set(head)
-        counters.SPOOL_SPARE_BYTES.set(spare)
-        for name, at in cursors.items():
-            counters.SPOOL_LAG.labels(name).set(head - at)
-        self._health.write(
-            _now_ms(),
-            ready=self._messages.is_subscribed() and spare >= 0,
-            head=head,
-            cursors=cursors,
-            registry_sequence=self._copy.sequence(),
-            spare_bytes=spare,
-        )
-        write_to_textfile(str(self._told.data_dir / "counters.prom"), REGISTRY)
 
     def fill(self) -> None:
         """Fill the directory from the copy on disk."""
@@ -200,13 +183,6 @@ class Worker:
 
     def _note(self, failure: Unavailable) -> None:
         counters.UNAVAILABLE.labels(failure.part).inc()
-
-    def _count(self, outcomes: list[Outcome]) -> None:
-        counters.MESSAGES.inc(len(outcomes))
-        counters.RECORDS.labels("accepted").inc(sum(len(outcome.accepted) for outcome in outcomes))
-        for outcome in outcomes:
-            for aside in (*outcome.rejected, *outcome.parked):
-                counters.RECORDS.labels(aside.reason).inc()
 
 
 def _now_ms() -> int:

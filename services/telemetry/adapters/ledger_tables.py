@@ -66,6 +66,27 @@ parked = Table(
 )
 
 
+# Of all workers together: a device's numbers may come through several.
+seq_interval = Table(
+    "seq_interval",
+    metadata,
+    Column("vendor", String, primary_key=True),
+    Column("device", String, primary_key=True),
+    Column("boot", BigInteger, primary_key=True),
+    Column("first", BigInteger, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+    Column("first_ts", BigInteger, nullable=False),
+)
+
+seq_missing = Table(
+    "seq_missing",
+    metadata,
+    Column("vendor", String, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+
+
 def create(connection: Connection) -> None:
     """Make the tables that are not there; two processes may do so at once."""
     for table in metadata.sorted_tables:

@@ -1,9 +1,9 @@
 """The spool: one SQLite file per worker, in which everything received is safe until every store has it.
 
 One row per batch in each of ``batch``, ``entries`` (messages, for the journal), ``lines`` (InfluxDB), ``events``
-(RabbitMQ) and ``rejected``; blobs are MessagePack of ``model``'s structs. A batch leaves once it is in the journal.
-A row of ``parked`` whose ``raw`` is gone waits for nothing more. ``counted`` holds absolute totals since the worker's
-first day. ``revision`` grows with every change of what is mirrored into the worker's database.
+(RabbitMQ), ``numbered`` (which seq came) and ``rejected``; blobs are MessagePack of ``model``'s structs. A batch leaves
+once it is in the journal. A row of ``parked`` whose ``raw`` is gone waits for nothing more. ``counted`` holds absolute
+totals since the worker's first day. ``revision`` grows with every change of what is mirrored into its database.
 """
 
 import os
@@ -17,7 +17,7 @@ from typing import Literal
 from shared.failures import Unavailable
 from shared.runtime.sqlite import connect, transaction
 
-CURSORS = ("influxdb", "rabbitmq", "database")
+CURSORS = ("influxdb", "rabbitmq", "database", "received")
 DEFAULT_MIN_FREE_BYTES = 1024**3
 _FORM = 1
 _SCHEMA = """
@@ -26,12 +26,13 @@ CREATE TABLE IF NOT EXISTS state (
   segment INTEGER NOT NULL, segment_sha256 TEXT NOT NULL);
 INSERT OR IGNORE INTO state VALUES (1, 0, 0, 0, '');
 CREATE TABLE IF NOT EXISTS cursor (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-INSERT OR IGNORE INTO cursor VALUES ('influxdb', 0), ('rabbitmq', 0), ('database', 0);
+INSERT OR IGNORE INTO cursor VALUES ('influxdb', 0), ('rabbitmq', 0), ('database', 0), ('received', 0);
 CREATE TABLE IF NOT EXISTS batch (
   n INTEGER PRIMARY KEY, day INTEGER NOT NULL, at_ms INTEGER NOT NULL, size INTEGER NOT NULL, accepted BLOB);
 CREATE TABLE IF NOT EXISTS entries (n INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS lines (n INTEGER PRIMARY KEY, points INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS events (n INTEGER PRIMARY KEY, events INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS numbered (n INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS rejected (n INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS parked (
   id INTEGER PRIMARY KEY AUTOINCREMENT, n INTEGER NOT NULL, message INTEGER NOT NULL, vendor TEXT NOT NULL,

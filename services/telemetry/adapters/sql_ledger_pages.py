@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, select, tuple_
 
 from services.telemetry.adapters import ledger_tables as tables
 from services.telemetry.adapters.sql_ledger import available
+from services.telemetry.counting import MISSING
 from services.telemetry.ledger import LedgerState, Page, WorkerState
 from shared.contracts.civil_time import date_from_day, day_from_date
 from shared.failures import Rejected
@@ -47,7 +48,7 @@ class SqlLedgerPages:
             WorkerState(
                 row.worker,
                 row.head,
-                {"influxdb": row.influxdb, "rabbitmq": row.rabbitmq, "database": row.database},
+                {name: getattr(row, name) for name in ("influxdb", "rabbitmq", "database")},
                 row.beat,
                 row.at_ms,
                 row.segment,
@@ -69,7 +70,16 @@ class SqlLedgerPages:
             for row in connection.execute(select(table).where(*wanted)):
                 counts = totals.setdefault((row.vendor, day_from_date(row.day)), {})
                 counts[row.what] = counts.get(row.what, 0) + row._mapping["count"]
+            self._add_missing(connection, from_day, to_day, vendors, totals)
         return LedgerState(workers, totals)
+
+    def _add_missing(
+        self, connection: Connection, from_day: int, to_day: int, vendors: Vendors, totals: dict[Any, dict[str, int]]
+    ) -> None:
+        table = tables.seq_missing
+        wanted = [table.c.day >= date_from_day(from_day), table.c.day < date_from_day(to_day), *_of(table, vendors)]
+        for row in connection.execute(select(table).where(*wanted)):
+            totals.setdefault((row.vendor, day_from_date(row.day)), {})[MISSING] = row._mapping["count"]
 
     def rejected(self, vendors: Vendors, after: str, limit: int) -> Page:
         """Rejected records, by worker, batch and place in it.

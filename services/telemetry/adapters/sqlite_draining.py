@@ -193,7 +193,7 @@ class SqliteDraining:
         :raises Unavailable: if the spool cannot be written
         """
         with self._file.writing() as connection:
-            for table in ("entries", "lines", "events", "rejected", "batch"):
+            for table in ("entries", "lines", "events", "numbered", "rejected", "batch"):
                 connection.execute(f"DELETE FROM {table} WHERE n <= ?", (upto,))  # noqa: S608 – constants
             connection.execute("UPDATE state SET segment = ?, segment_sha256 = ?", head)
 

@@ -125,6 +125,8 @@ def append(connection: sqlite3.Connection, kept: Kept) -> int:
         weight = outgoing.events + sum(len(heard.minutes) for heard in outgoing.heard)
         body = _pack((outgoing.events_by_key, outgoing.heard))
         connection.execute("INSERT INTO events VALUES (?, ?, ?)", (n, weight, body))
+    if outgoing.numbered:
+        connection.execute("INSERT INTO numbered VALUES (?, ?)", (n, _pack(outgoing.numbered)))
     if kept.rejected:
         connection.execute("INSERT INTO rejected VALUES (?, ?)", (n, _pack(kept.rejected)))
     add_counts(connection, kept.counts, revision)

@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
 from services.telemetry.adapters.sql_ledger import connect
-from services.telemetry.adapters.sql_ledger_pages import SqlLedgerPages
 from services.telemetry.app import build
 from shared.failures import Unavailable
 from tests.unit.telemetry.test_ledger import World
@@ -39,7 +38,7 @@ def world(tmp_path: Path) -> World:
 
 @pytest.fixture
 def client(world: World) -> FlaskClient:
-    return build(world.pages, lambda _from, _to: world.stored, OneKey()).test_client()
+    return build(world.engine, lambda _from, _to: world.stored, OneKey()).test_client()
 
 
 @pytest.mark.parametrize("path", [*READ, "/v1/status"])
@@ -75,6 +74,7 @@ def test_the_ledger_is_told_by_vendor_and_day(client: FlaskClient, world: World)
                 "set_aside": {"bad_record": 1},
                 "waiting": 0,
                 "repeated": None,
+                "missing": 0,
             }
         ],
     }
@@ -136,10 +136,10 @@ def test_health_is_503_without_its_database_and_the_ledger_503_without_influxdb(
     def away(_from: int, _to: int) -> dict[tuple[str, int], int]:
         raise Unavailable("influxdb")
 
-    client = build(world.pages, away, OneKey()).test_client()
+    client = build(world.engine, away, OneKey()).test_client()
     assert client.get("/healthz").status_code == 200
     assert client.get(f"/v1/ledger?{WINDOW}", headers=bearer("auditor")).status_code == 503
-    nowhere = SqlLedgerPages(connect("sqlite:////no/such/folder/telemetry.db"))
+    nowhere = connect("sqlite:////no/such/folder/telemetry.db")
     assert build(nowhere, away, OneKey()).test_client().get("/healthz").status_code == 503
 
 
@@ -147,7 +147,7 @@ def test_the_openapi_is_valid_and_in_3_1(client: FlaskClient) -> None:
     spec = client.get("/v1/openapi.json").get_json()
     validate(spec)
     assert spec["openapi"] == "3.1.0"
-    assert set(spec["paths"]) >= {"/v1/ledger", "/v1/rejected", "/v1/parked", "/v1/status"}
+    assert set(spec["paths"]) >= {"/v1/ledger", "/v1/rejected", "/v1/parked", "/v1/received", "/v1/status"}
     operation = spec["paths"]["/v1/status"]["get"]
     assert operation["security"] == [{"bearer": []}]
     assert operation["x-roles"] == ["administrator", "programme_manager", "auditor", "service"]

@@ -27,6 +27,7 @@ class Home:
         self.spool.giving_out.lines_written(n, None)
         self.spool.giving_out.events_published(n)
         self.spool.giving_out.mirrored(n, 0)
+        self.spool.numbers.received(n)
 
     def segments(self) -> list[list[int]]:
         """The sequence numbers in each segment."""

@@ -63,7 +63,7 @@ def test_a_refused_point_is_set_aside_for_good_and_the_cursor_moves(tmp_path: Pa
     assert [row.day for row in snapshot.counted if row.what.startswith("rejected")] == [day_of(NOW)]
     *_, (n, entries) = spool.giving_out.entries(10)
     assert (n, entries) == (2, [RefusedEntry(NOW + 5, "influxdb", first)])
-    assert spool.giving_out.cursors() == (2, {"influxdb": 1, "rabbitmq": 0, "database": 0})
+    assert spool.giving_out.cursors() == (2, {"influxdb": 1, "rabbitmq": 0, "database": 0, "received": 0})
 
 
 def test_an_outage_moves_no_cursor(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_an_outage_moves_no_cursor(tmp_path: Path) -> None:
         write_points(spool.giving_out, away, lambda: NOW)
     with pytest.raises(Unavailable):
         publish_events(spool.giving_out, away, "w")
-    assert spool.giving_out.cursors()[1] == {"influxdb": 0, "rabbitmq": 0, "database": 0}
+    assert spool.giving_out.cursors()[1] == {"influxdb": 0, "rabbitmq": 0, "database": 0, "received": 0}
 
 
 def test_a_step_takes_many_batches_and_says_whether_more_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,7 +49,7 @@ def test_each_cursor_moves_by_itself_and_what_was_written_waits_no_longer(path: 
     assert first is not None
     assert (first.upto, first.more) == (1, True)
     spool.giving_out.lines_written(first.upto, None)
-    assert spool.giving_out.cursors() == (3, {"influxdb": 1, "rabbitmq": 0, "database": 0})
+    assert spool.giving_out.cursors() == (3, {"influxdb": 1, "rabbitmq": 0, "database": 0, "received": 0})
     assert spool.counts() == {"accepted": 3, "received": 3, "written": 1}
     rest = Spooled(path).giving_out.lines(10)
     assert rest is not None
@@ -142,6 +142,7 @@ def test_what_all_stores_have_and_only_that_can_be_journalled(path: Path) -> Non
     spool.giving_out.lines_written(3, None)
     spool.giving_out.events_published(2)
     spool.giving_out.mirrored(3, 0)
+    spool.numbers.received(3)
     drained = spool.giving_out.drained(10**9)
     assert drained is not None
     assert (drained.upto, drained.day, drained.day_is_over) == (2, day_of(NOW), False)
@@ -158,6 +159,7 @@ def test_a_run_to_be_journalled_ends_with_its_day_and_at_its_size(path: Path) ->
     spool.giving_out.lines_written(3, None)
     spool.giving_out.events_published(3)
     spool.giving_out.mirrored(3, 0)
+    spool.numbers.received(3)
     of_the_day, by_size = spool.giving_out.drained(10**9), spool.giving_out.drained(1)
     assert of_the_day is not None
     assert (of_the_day.upto, of_the_day.day_is_over) == (2, True)

@@ -62,6 +62,7 @@ class SpoolModel(RuleBasedStateMachine):
         self.kept_records = 0  # with repeats
         self.points: set[int] = set()
         self.events: set[int] = set()
+        self.numbered: set[int] = set()
         self.restart()
 
     def restart(self) -> None:
@@ -122,6 +123,17 @@ class SpoolModel(RuleBasedStateMachine):
         else:
             self.spool.giving_out.mirrored(snapshot.upto, snapshot.revision)
 
+    @rule(crash=st.booleans())
+    def take_numbers(self, crash: bool) -> None:
+        run = self.spool.numbers.numbered()
+        if run is None:
+            return
+        if crash:
+            self.restart()
+        else:
+            self.numbered |= {seq for batch in run.numbered for flat in batch["acme"].values() for seq in flat[1::3]}
+            self.spool.numbers.received(run.upto)
+
     @rule(fate=FATE)
     def journal(self, fate: str) -> None:
         """Most of the time all stores have caught up when a segment is closed."""
@@ -129,6 +141,7 @@ class SpoolModel(RuleBasedStateMachine):
             self.write("done")
             self.publish("done")
             self.mirror(False)
+            self.take_numbers(False)
         if fate == "crash":
             self.spool.giving_out.journalled = _crash  # type: ignore[method-assign, assignment]
         try:
@@ -153,6 +166,9 @@ class SpoolModel(RuleBasedStateMachine):
         }
         assert acknowledged <= self.points | set(waiting)
         assert acknowledged <= self.events | untold
+        numbers = self.spool.numbers.numbered()
+        unnumbered = {seq for batch in (numbers.numbered if numbers else ()) for seq in batch["acme"]["lamp"][1::3]}
+        assert acknowledged <= self.numbered | unnumbered
         counts = self.spool.counts()
         assert counts.get("received", 0) == counts.get("accepted", 0) == self.kept_records
         assert counts.get("accepted", 0) - counts.get("written", 0) == len(waiting)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from services.telemetry.adapters.spool_file import SpoolFile
 from services.telemetry.adapters.sqlite_draining import SqliteDraining
+from services.telemetry.adapters.sqlite_numbers import SqliteNumbers
 from services.telemetry.adapters.sqlite_spool import SqliteSpool
 from services.telemetry.decode import decode
 from services.telemetry.directory import Directory
@@ -87,6 +88,7 @@ class Spooled:
         self.file = SpoolFile(path, **options)
         self.taking_in = SqliteSpool(self.file)
         self.giving_out = SqliteDraining(self.file)
+        self.numbers = SqliteNumbers(self.file)
 
     def counts(self) -> dict[str, int]:
         """Every total, days and vendors added up, zeros left out."""

@@ -1,0 +1,99 @@
+"""Telemetry's own database: which ``seq`` of which devices have come, and how many lack on which day."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select, tuple_
+
+from services.telemetry.adapters import ledger_tables as tables
+from services.telemetry.adapters.sql_ledger import available
+from services.telemetry.intervals import Interval, joined, missing
+from services.telemetry.receiving import Device
+from shared.contracts.civil_time import date_from_day
+
+_AT_ONCE = 250  # devices in one statement
+Gaps = Counter[tuple[str, int]]  # by vendor and civil day
+
+
+class SqlIntervals:
+    """Keeps intervals of all workers together: a device's numbers may come through several."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, received: Mapping[Device, Sequence[Interval]]) -> None:
+        """Join intervals to those kept, in one transaction.
+
+        :raises Unavailable: if the database is away; nothing was kept then
+        """
+        with available(self._engine) as connection:
+            tables.create(connection)
+            gaps: Gaps = Counter()
+            for devices in _parts(sorted(received)):
+                kept = _kept(connection, devices)
+                _replace(
+                    connection, kept, {device: joined((*kept[device], *received[device])) for device in devices}, gaps
+                )
+            _count(connection, gaps)
+
+    def of_device(self, vendor: str, device: str) -> dict[int, list[Interval]]:
+        """A device's intervals by boot.
+
+        :raises Unavailable: if the database is away
+        """
+        table = tables.seq_interval
+        query = select(table).where(table.c.vendor == vendor, table.c.device == device)
+        found: dict[int, list[Interval]] = {}
+        with available(self._engine) as connection:
+            for row in connection.execute(query.order_by(table.c.boot, table.c.first)):
+                found.setdefault(row.boot, []).append(Interval(row.first, row.last, row.first_ts))
+        return found
+
+
+def _kept(connection: Connection, devices: Sequence[Device]) -> dict[Device, list[Interval]]:
+    table = tables.seq_interval
+    wanted = tuple_(table.c.vendor, table.c.device, table.c.boot).in_([tuple(device) for device in devices])
+    found: dict[Device, list[Interval]] = {device: [] for device in devices}
+    for row in connection.execute(select(table).where(wanted).order_by(table.c.first).with_for_update()):
+        found[Device(row.vendor, row.device, row.boot)].append(Interval(row.first, row.last, row.first_ts))
+    return found
+
+
+def _replace(
+    connection: Connection,
+    before: Mapping[Device, Sequence[Interval]],
+    after: Mapping[Device, Sequence[Interval]],
+    gaps: Gaps,
+) -> None:
+    table = tables.seq_interval
+    gone: list[tuple[Any, ...]] = []
+    fresh: list[dict[str, Any]] = []
+    for device, intervals in after.items():
+        if intervals == before[device]:
+            continue
+        gone += [(*device, interval.first) for interval in before[device] if interval not in intervals]
+        fresh += [device._asdict() | interval._asdict() for interval in intervals if interval not in before[device]]
+        for sign, some in ((-1, before[device]), (1, intervals)):
+            for day, count in missing(some).items():
+                gaps[device.vendor, day] += sign * count
+    for part in _parts(gone):
+        key = tuple_(table.c.vendor, table.c.device, table.c.boot, table.c.first)
+        connection.execute(table.delete().where(key.in_(part)))
+    if fresh:
+        connection.execute(table.insert(), fresh)
+
+
+def _count(connection: Connection, gaps: Gaps) -> None:
+    table = tables.seq_missing
+    for (vendor, day), change in gaps.items():
+        if change:
+            where = (table.c.vendor == vendor, table.c.day == date_from_day(day))
+            changed = connection.execute(table.update().where(*where).values(count=table.c["count"] + change))
+            if not changed.rowcount:
+                connection.execute(table.insert(), {"vendor": vendor, "day": date_from_day(day), "count": change})
+
+
+def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    listed = list(rows)
+    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))

@@ -1,0 +1,45 @@
+"""Which ``seq`` of a device have come, as intervals: whatever the order in which they came, and however often. Pure.
+
+A gap between two intervals is what was lost on the way to us, or has not come yet; it is counted on the civil day of
+the record after it. What lies before the first interval nobody can know.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from shared.contracts.civil_time import day_of
+
+
+class Interval(NamedTuple):
+    """``first`` to ``last`` have come, both included; ``first_ts`` is the earliest ``ts`` told with ``first``."""
+
+    first: int
+    last: int
+    first_ts: int
+
+
+def joined(intervals: Iterable[Interval]) -> list[Interval]:
+    """The same numbers in as few intervals as there can be, ascending."""
+    found: list[Interval] = []
+    for interval in sorted(intervals):
+        if found and interval.first <= found[-1].last + 1:
+            if interval.last > found[-1].last:
+                found[-1] = found[-1]._replace(last=interval.last)
+        else:
+            found.append(interval)
+    return found
+
+
+def of_records(numbers: Sequence[tuple[int, int]]) -> list[Interval]:
+    """The intervals of some records, as (seq, ts)."""
+    return joined(Interval(seq, seq, ts) for seq, ts in numbers)
+
+
+def missing(intervals: Sequence[Interval]) -> Counter[int]:
+    """How many numbers the gaps between intervals lack, by civil day of the record after each gap."""
+    gaps: Counter[int] = Counter()
+    for before, after in pairwise(intervals):
+        gaps[day_of(after.first_ts)] += after.first - before.last - 1
+    return gaps

@@ -1,0 +1,91 @@
+"""Which numbers of which devices have come: from the spool to telemetry's own database, many batches at a time.
+
+Feeds that cannot be sent a receipt ask there; the ledger takes ``missing`` from there. Doing it again changes nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from services.telemetry.intervals import Interval, of_records
+
+QUIET_MS = 500  # a batch that is so old is taken over even if few have gathered
+GATHERED = 200  # batches: then it is worth while in any case
+
+Numbered = Mapping[str, Mapping[str, Sequence[int]]]  # by vendor and device: boot, seq, ts, boot, seq, ts, …
+
+
+class Device(NamedTuple):
+    """One life of a device: its ``seq`` counts from its restart on."""
+
+    vendor: str
+    device: str
+    boot: int
+
+
+class Run(NamedTuple):
+    """The numbers of the batches after the cursor, up to ``upto``; ``more`` follow, ``at_ms`` is the last batch's."""
+
+    upto: int
+    more: bool
+    batches: int
+    at_ms: int
+    numbered: Sequence[Numbered]
+
+
+class Spool(Protocol):
+    """What the database still has to get."""
+
+    def numbered(self) -> Run | None:
+        """The next run, None if it has all.
+
+        :raises Unavailable: if the spool cannot be read
+        """
+
+    def received(self, upto: int) -> None:
+        """Move the cursor.
+
+        :raises Unavailable: if the spool cannot be written
+        """
+
+
+class Database(Protocol):
+    """Where the intervals are kept."""
+
+    def add(self, received: Mapping[Device, Sequence[Interval]]) -> None:
+        """Join intervals to those kept, in one transaction.
+
+        :raises Unavailable: if the database is away; nothing was kept then
+        """
+
+
+class Receiving:
+    """Takes one worker's numbers over."""
+
+    def __init__(self, spool: Spool, database: Database) -> None:
+        self._spool = spool
+        self._database = database
+
+    def step(self, now_ms: int, *, at_once: bool = False) -> bool:
+        """Take over what has gathered, if it is worth while or old enough; returns whether there is more.
+
+        :raises Unavailable: if the spool or the database is away; the cursor has not moved then
+        """
+        run = self._spool.numbered()
+        if run is None:
+            return False
+        if not (at_once or run.more or run.batches >= GATHERED or abs(now_ms - run.at_ms) >= QUIET_MS):
+            return False
+        self._database.add(intervals_of(run.numbered))
+        self._spool.received(run.upto)
+        return run.more
+
+
+def intervals_of(batches: Iterable[Numbered]) -> dict[Device, list[Interval]]:
+    """The intervals of each device's numbers."""
+    numbers: dict[Device, list[tuple[int, int]]] = {}
+    for batch in batches:
+        for vendor, devices in batch.items():
+            for device, flat in devices.items():
+                for boot, seq, ts in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
+                    numbers.setdefault(Device(vendor, device, boot), []).append((seq, ts))
+    return {device: of_records(found) for device, found in numbers.items()}
