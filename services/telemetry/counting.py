@@ -1,7 +1,8 @@
 """The ledger's counts, per vendor and civil day. Pure.
 
-What is counted: ``received`` every record, ``accepted``, ``rejected:{reason}``, ``parked:{reason}``; the spool adds
-``written``, what InfluxDB has been sent. received = accepted + rejected + parked (a whole message that failed is one).
+What is counted: ``received`` every record, ``accepted``, ``rejected:{reason}``, ``parked:{reason}``,
+``dropped:{reason}``; the spool adds ``written``, what InfluxDB has been sent.
+received = accepted + rejected + parked + dropped (a whole message that failed is one).
 """
 
 from collections import Counter
@@ -11,6 +12,8 @@ from services.telemetry.model import Outcome, SetAside
 from shared.contracts.civil_time import DAY_MS, OFFSET_MS
 
 RECEIVED, ACCEPTED, WRITTEN, REJECTED, PARKED = "received", "accepted", "written", "rejected:", "parked:"
+DROPPED = "dropped:"
+NO_CONSENT = "no_consent"
 MISSING = "missing"  # seq gaps; no part of the sum
 
 
@@ -41,4 +44,6 @@ def _count_outcomes(outcomes: Sequence[Outcome]) -> Counter[tuple[str, int, str]
             counts[vendor, aside.day, REJECTED + aside.reason] += 1
         for aside in outcome.parked:
             counts[vendor, aside.day, PARKED + aside.reason] += 1
+        for _, day in outcome.dropped:
+            counts[vendor, day, DROPPED + NO_CONSENT] += 1
     return counts

@@ -90,6 +90,7 @@ class _Judge:
         self._topic = topic
         self._site: Site | None = directory.site(topic.site)
         self._devices = directory.devices(topic.vendor)
+        self._refusals = directory.refusals(topic.vendor)
         self._names = names
         self._fresh = fresh
         self._oldest = message.received_ms - MAX_AGE_MS
@@ -99,12 +100,16 @@ class _Judge:
     def judge(self, items: Sequence[Record | Wrong]) -> Outcome:
         """What becomes of each item, in order."""
         if len(items) > 1 and (accepted := self._if_all_is_plain(items)) is not None:
-            return self._outcome(items, accepted, [], [])
+            return self._outcome(items, accepted, [], [], [])
         accepted = []
+        dropped: list[tuple[int, int]] = []
         rejected: list[tuple[int, _Verdict]] = []
         parked: list[tuple[int, _Verdict]] = []
         unknown = self._unknown
         for index, item in enumerate(items):
+            if self._refusals and (day := self._refused_on(item)) is not None:
+                dropped.append((index, day))
+                continue
             if verdict := self._wrong(item):
                 rejected.append((index, verdict))
                 continue
@@ -115,7 +120,13 @@ class _Judge:
                 rejected.append((index, ("bad_record", "values")))
             else:
                 accepted.append((device, item))  # type: ignore[arg-type]
-        return self._outcome(items, accepted, rejected, parked)
+        return self._outcome(items, accepted, rejected, parked, dropped)
+
+    def _refused_on(self, item: Record | Wrong) -> int | None:
+        """The day of a record of which nothing may be kept; None of any other."""
+        device = self._topic.device if isinstance(item, Wrong) else item.device or self._topic.device
+        day = counted_day(item.ts, self._message.received_ms)
+        return day if any(days.first <= day < days.end for days in self._refusals.get(device or "", ())) else None
 
     def _if_all_is_plain(self, items: Sequence[Record | Wrong]) -> list[tuple[str, Record]] | None:
         """All items with their devices if nothing about any asks for a closer look, which nearly always is so.
@@ -130,6 +141,7 @@ class _Judge:
         times = [record.ts for record in records]
         if not (
             self._devices.issuperset(devices)
+            and not (self._refusals and not self._refusals.keys().isdisjoint(devices))
             and (self._topic.device is None or (len(set(devices)) == 1 and devices[0] == self._topic.device))
             and self._oldest <= min(times)
             and max(times) <= self._latest
@@ -185,13 +197,14 @@ class _Judge:
         accepted: list[tuple[str, Record]],
         rejected: list[tuple[int, _Verdict]],
         parked: list[tuple[int, _Verdict]],
+        dropped: list[tuple[int, int]],
     ) -> Outcome:
         topic, site = self._topic, self._site
         place = site and Place(
             topic.vendor, topic.feed, topic.site, site.kind, site.district, self._message.received_ms
         )
         if not rejected and not parked:
-            return Outcome(topic.vendor, topic.feed, topic.site, place, accepted)
+            return Outcome(topic.vendor, topic.feed, topic.site, place, accepted, dropped=dropped)
         raw = pieces(self._message.payload)
 
         def aside(index: int, verdict: _Verdict) -> SetAside:
@@ -207,4 +220,5 @@ class _Judge:
             accepted,
             [aside(*one) for one in rejected],
             [aside(*one) for one in parked],
+            dropped,
         )

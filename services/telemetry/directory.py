@@ -1,13 +1,15 @@
 """Which sites and devices there are: a copy in memory, as fast as a dict, kept up to date by the change feed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from services.telemetry.consent import Consent, Days
 from shared.contracts.events import SiteKind
 from shared.contracts.registry import Change
 
 _KIND_OF_SITE: dict[str, SiteKind] = {"pilot": "home", "venue": "vr"}
 _NONE: frozenset[str] = frozenset()
+_NOBODY: Mapping[str, Sequence[Days]] = {}
 
 
 class Site(NamedTuple):
@@ -30,6 +32,7 @@ class Directory:
     def __init__(self) -> None:
         self._sites: dict[str, Site] = {}
         self._devices: dict[str, set[str]] = {}
+        self.consent = Consent()
 
     def site(self, slug: str) -> Site | None:
         """The site, if the registry has it."""
@@ -38,6 +41,10 @@ class Directory:
     def devices(self, vendor: str) -> set[str] | frozenset[str]:
         """The devices this vendor has registered."""
         return self._devices.get(vendor, _NONE)
+
+    def refusals(self, vendor: str) -> Mapping[str, Sequence[Days]]:
+        """The civil days on which nothing of a device may be kept, by device of this vendor."""
+        return self.consent.refusals.get(vendor, _NOBODY)
 
     def add_site(self, kind: SiteKind, slug: str, district: str) -> None:
         """A site is there."""
@@ -55,6 +62,9 @@ class Directory:
                 self._take_site(change, arrived)
             elif change.entity == "device":
                 self._take_device(change, arrived)
+            else:
+                self.consent.take(change)
+        self.consent.settle()
         return arrived
 
     def _take_site(self, change: Change, arrived: Arrived) -> None:

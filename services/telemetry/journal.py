@@ -45,8 +45,12 @@ class Aside(msgspec.Struct, frozen=True, omit_defaults=True):
     field: str | None = None
 
 
-class MessageEntry(msgspec.Struct, frozen=True):
-    """Message ``index`` of batch ``n``; every record that ``aside`` does not name was accepted."""
+class MessageEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Message ``index`` of batch ``n``; every record that ``aside`` does not name was accepted.
+
+    Where ``dropped`` records were taken out of it (their dwelling refused), ``sha256`` and ``bytes`` are still those of
+    the message as it came, and the payload beside it holds the others: its SHA-256 is ``kept_sha256``.
+    """
 
     n: int
     index: int
@@ -55,6 +59,8 @@ class MessageEntry(msgspec.Struct, frozen=True):
     sha256: str
     bytes: int
     aside: list[Aside]
+    dropped: int = 0
+    kept_sha256: str = ""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -130,6 +136,8 @@ def _written(n: int, index: int, entry: Entry) -> tuple[bytes, bytes]:
             entry.sha256.hex(),
             len(entry.payload),
             list(_asides(entry.aside)),
+            entry.dropped,
+            hashlib.sha256(entry.payload).hexdigest() if entry.dropped else "",
         )
         return _encode(message), _payload(entry.payload)
     if isinstance(entry, RefusedEntry):

@@ -16,6 +16,7 @@ from services.telemetry.model import (
     SetAside,
 )
 from services.telemetry.outgoing import outgoing
+from services.telemetry.parsing import pieces
 from shared.contracts.civil_time import day_of
 from shared.contracts.receipts import Receipt
 from shared.contracts.receipts import RejectedRecord as Refusal
@@ -26,7 +27,7 @@ MAX_SHOWN_BYTES = 65_536  # of a rejected record, what its vendor is shown; the 
 def kept(messages: Sequence[Message], decoded: Decoded) -> Kept:
     """All the spool keeps of a batch, whose messages were received on one civil day."""
     outcomes = decoded.outcomes
-    pairs = list(zip(messages, outcomes, strict=True))
+    pairs = [pair for pair in zip(messages, outcomes, strict=True) if _is_kept(pair[1])]
     return Kept(
         day=day_of(messages[0].received_ms),
         at_ms=messages[0].received_ms,
@@ -50,6 +51,7 @@ def receipt(outcome: Outcome) -> Receipt:
         accepted=len(outcome.accepted),
         parked=len(outcome.parked),
         rejected=[Refusal(aside.position, aside.reason, aside.field) for aside in outcome.rejected],
+        dropped=len(outcome.dropped),
     )
 
 
@@ -96,12 +98,28 @@ def parked(index: int, message: Message, outcome: Outcome) -> Iterator[Parked]:
             message.topic,
             message.received_ms,
             reason,
-            [record.position or 0 for record in records],
+            [_place(outcome, record.position or 0) for record in records],
             b"[" + b",".join(record.raw for record in records) + b"]",
         )
 
 
+def _is_kept(outcome: Outcome) -> bool:
+    """Whether anything of a message is left; of one whose dwelling refused it as a whole nothing is kept."""
+    return bool(outcome.accepted or outcome.rejected or outcome.parked or not outcome.dropped)
+
+
 def _entry(message: Message, outcome: Outcome) -> ReceivedEntry:
-    aside = reasons(outcome) if outcome.rejected or outcome.parked else ()
     digest = hashlib.sha256(message.payload).digest()
-    return ReceivedEntry(message.received_ms, message.topic, digest, message.payload, aside)
+    aside = reasons(outcome) if outcome.rejected or outcome.parked else ()
+    if not outcome.dropped:
+        return ReceivedEntry(message.received_ms, message.topic, digest, message.payload, aside)
+    gone = {position for position, _ in outcome.dropped}
+    rest = [piece for position, piece in enumerate(pieces(message.payload)) if position not in gone]
+    moved = [Reason(_place(outcome, one.index or 0), one.reason, one.field) for one in aside]
+    payload = b"[" + b",".join(rest) + b"]"
+    return ReceivedEntry(message.received_ms, message.topic, digest, payload, moved, len(gone))
+
+
+def _place(outcome: Outcome, position: int) -> int:
+    """Where a record of a message stands in what is kept of it."""
+    return position - sum(gone < position for gone, _ in outcome.dropped)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from services.telemetry.counting import ACCEPTED, MISSING, PARKED, RECEIVED, REJECTED, WRITTEN
+from services.telemetry.counting import ACCEPTED, DROPPED, MISSING, PARKED, RECEIVED, REJECTED, WRITTEN
 
 FRESH_MS = 10_000
 SECOND_COPY_S = 4.0
@@ -50,6 +50,7 @@ class LedgerRow(NamedTuple):
     waiting: int
     repeated: int | None
     missing: int = 0
+    dropped: Mapping[str, int] = {}
 
 
 class Ledger(NamedTuple):
@@ -135,8 +136,12 @@ def _row(
         for what, count in sorted(after.items())
         if what.startswith(prefix) and count
     }
+    dropped = {
+        what.removeprefix(DROPPED): count for what, count in sorted(after.items()) if what.startswith(DROPPED) and count
+    }
     received = after.get(RECEIVED, 0)
     waiting = after.get(ACCEPTED, 0) - after.get(WRITTEN, 0)
     settled = copied and waiting == 0 and before == after
-    repeated = received - stored - sum(set_aside.values()) if settled else None
-    return LedgerRow(*key, received, stored, set_aside, waiting, repeated, after.get(MISSING, 0))
+    rest = received - stored - sum(set_aside.values()) - sum(dropped.values())
+    repeated = rest if settled else None
+    return LedgerRow(*key, received, stored, set_aside, waiting, repeated, after.get(MISSING, 0), dropped)

@@ -55,7 +55,10 @@ class SetAside(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of the records of one message: accepted with their device, rejected, parked."""
+    """What became of the records of one message: accepted with their device, rejected, parked.
+
+    ``dropped`` are kept nowhere (their dwelling refused): the position of each, and the civil day it is counted on.
+    """
 
     vendor: str
     feed: str
@@ -64,6 +67,7 @@ class Outcome(NamedTuple):
     accepted: Sequence[tuple[str, Record]] = ()
     rejected: Sequence[SetAside] = ()
     parked: Sequence[SetAside] = ()
+    dropped: Sequence[tuple[int, int]] = ()
 
 
 class Decoded(NamedTuple):
@@ -82,13 +86,17 @@ class Reason(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ReceivedEntry(msgspec.Struct, frozen=True, array_like=True, tag="received"):
-    """A message as it came; every record that ``aside`` does not name was accepted."""
+    """A message as it came; every record that ``aside`` does not name was accepted.
+
+    Of one from which ``dropped`` records were taken, ``payload`` holds the others, and ``sha256`` is that of all of it.
+    """
 
     received_ms: int
     topic: str
     sha256: bytes
     payload: bytes
     aside: Sequence[Reason] = ()
+    dropped: int = 0
 
 
 class ReplayedEntry(msgspec.Struct, frozen=True, array_like=True, tag="replayed"):

@@ -128,7 +128,9 @@ def _all_or_none(outcome: Outcome) -> Outcome:
     if not outcome.parked:
         return outcome
     reason = outcome.parked[0].reason
-    return outcome._replace(rejected=(), parked=[aside._replace(reason=reason) for aside in in_order(outcome)])
+    waiting = [aside._replace(reason=reason) for aside in in_order(outcome)]
+    waiting += [SetAside(position, reason, None, day, b"") for position, day in outcome.dropped]
+    return outcome._replace(rejected=(), dropped=(), parked=waiting)
 
 
 def _were_parked(rows: Sequence[ParkedRow]) -> Iterator[tuple[str, SetAside]]:
@@ -149,6 +151,6 @@ def _in_its_message(row: ParkedRow, outcome: Outcome) -> Outcome:
 
 def _entry(row: ParkedRow, outcome: Outcome, now_ms: int) -> ReplayedEntry:
     aside = reasons(_in_its_message(row, outcome))
-    gone = {reason.index for reason in aside}
+    gone = {reason.index for reason in aside} | {row.parked.indexes[position] for position, _ in outcome.dropped}
     accepted = [index for index in row.parked.indexes if index not in gone]
     return ReplayedEntry(now_ms, row.n, row.parked.message, accepted, aside)

@@ -42,6 +42,11 @@ class LedgerRow(ma.Schema):
     missing = ma.fields.Integer(
         metadata={"description": "Numbers that gaps in seq lack, by the day of the next record"}
     )
+    dropped = ma.fields.Dict(
+        ma.fields.String(),
+        ma.fields.Integer(),
+        metadata={"description": "Kept nowhere, by reason: their dwelling refused"},
+    )
 
 
 class ReceivedQuery(ma.Schema):
@@ -70,7 +75,7 @@ class Received(ma.Schema):
 
 
 class Ledger(ma.Schema):
-    """received = stored + set aside + waiting + repeated."""
+    """received = stored + set aside + dropped + waiting + repeated."""
 
     settled = ma.fields.Boolean(metadata={"description": "Whether every store had all that was kept"})
     rows = ma.fields.List(ma.fields.Nested(LedgerRow))

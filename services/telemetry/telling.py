@@ -66,5 +66,6 @@ def count_outcomes(outcomes: Iterable[Outcome]) -> None:
     for outcome in outcomes:
         counters.MESSAGES.inc()
         counters.RECORDS.labels("accepted").inc(len(outcome.accepted))
+        counters.RECORDS.labels("no_consent").inc(len(outcome.dropped))
         for aside in (*outcome.rejected, *outcome.parked):
             counters.RECORDS.labels(aside.reason).inc()

@@ -74,8 +74,8 @@ def _entries(path: Path, lines: list[bytes]) -> Iterator[bytes]:
         except _UNREADABLE as error:
             raise Broken(f"{path}, line {number}: not an entry: {error}") from error
         if payload is not None:
-            found = (len(payload), hashlib.sha256(payload).hexdigest())
-            if found != (entry.get("bytes"), entry.get("sha256")):
+            found = hashlib.sha256(payload).hexdigest()
+            if found != (entry.get("kept_sha256") or entry.get("sha256")):
                 raise Broken(f"{path}, line {number}: payload of {entry.get('n')}/{entry.get('index')} was altered")
         yield bytes(line.entry)
 

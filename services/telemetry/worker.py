@@ -27,7 +27,8 @@ from services.telemetry.receiving import Receiving
 from services.telemetry.replaying import Replaying
 from services.telemetry.settings import WorkerSettings, read_worker
 from services.telemetry.telling import Telling, count_outcomes
-from shared.contracts.registry import Change, Device, Pilot, Venue
+from shared.contracts.registry import Binding, Change, Device, Pilot, Venue
+from shared.contracts.registry_evidence import Tenancy
 from shared.failures import Unavailable
 from shared.runtime import logs, worker
 from shared.runtime.clock import ReceiptClock
@@ -159,6 +160,11 @@ class Worker:
             self._directory.add_site("vr", slug, venue.district)
         for _, device in self._copy.all(Device):
             self._directory.add_device(device.vendor, device.device)
+        for key, binding in self._copy.all(Binding):
+            self._directory.consent.add_binding(key, binding)
+        for key, tenancy in self._copy.all(Tenancy):
+            self._directory.consent.add_tenancy(key, tenancy)
+        self._directory.consent.settle()
 
     def _take(self, changes: list[Change]) -> None:
         self._changes.append(changes)

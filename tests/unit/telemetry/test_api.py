@@ -75,6 +75,7 @@ def test_the_ledger_is_told_by_vendor_and_day(client: FlaskClient, world: World)
                 "waiting": 0,
                 "repeated": None,
                 "missing": 0,
+                "dropped": {},
             }
         ],
     }

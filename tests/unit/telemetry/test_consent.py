@@ -1,0 +1,105 @@
+"""Of a dwelling that refused nothing is kept: record by record, on the days of its refusal, and only counted."""
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from services.telemetry.adapters.journal_files import JournalFiles
+from services.telemetry.closing import Closing
+from services.telemetry.directory import Directory
+from services.telemetry.keeping import receipt
+from services.telemetry.verify_journal import verify
+from tests.unit.telemetry.test_directory import change
+from tests.unit.telemetry.test_replaying import Home
+from tests.unit.telemetry.world import NOW, Spooled, directory, heartbeat, kept_of, outcome, pack, reading
+
+DAY_MS = 86_400_000
+# NOW is the first instant of 2025-11-25
+
+
+def tenancy(**said: Any) -> Any:
+    row = {"pilot": "home-1", "dwelling_ref": "ref-1", "number": 1, "valid_from": "2025-01-01", "valid_to": None}
+    return change("tenancy", "home-1/ref-1/1", row | {"consent": "REFUSED", "consent_from": "2025-11-25"} | said)
+
+
+def bound(device: str = "lamp", **said: Any) -> Any:
+    row = {"vendor": "acme", "device": device, "valid_from": "2025-01-01", "slot": "home-1/ref-1/lamp-1"} | said
+    return change("binding", f"acme/{device}/2025-01-01", row)
+
+
+def refusing(*changes: Any) -> Directory:
+    made = directory()
+    made.take([bound(), tenancy(), *changes])
+    return made
+
+
+def test_a_record_of_a_day_on_which_the_dwelling_refused_is_dropped_and_no_other() -> None:
+    message = pack(heartbeat(ts=NOW), heartbeat(ts=NOW - 1), heartbeat(device="hmd"))
+    found = outcome(message, refusing())
+    assert [record.ts for _, record in found.accepted] == [NOW - 1, NOW]
+    assert [position for position, _ in found.dropped] == [0]
+
+
+def test_bad_records_of_that_device_are_not_kept_either() -> None:
+    bad = pack(heartbeat(ts=NOW + 10 * DAY_MS), topic="telemetry/v1/acme/gw/home-1/lamp")
+    nonsense = pack({"kind": "telepathy", "ts": NOW}, topic="telemetry/v1/acme/gw/home-1/lamp")
+    for message in (bad, nonsense):
+        found = outcome(message, refusing())
+        assert (len(found.dropped), len(found.rejected)) == (1, 0)
+
+
+def test_consent_given_again_and_the_end_of_a_tenancy_or_a_binding_end_the_refusal() -> None:
+    for again in (
+        tenancy(consent="GIVEN"),
+        tenancy(valid_to="2025-11-25", consent_from="2025-11-20"),
+        bound(valid_to="2025-11-25"),
+        bound(slot=None, installation="museum/hall/x"),
+        change("tenancy", "home-1/ref-1/1", None),
+        change("binding", "acme/lamp/2025-01-01", None),
+    ):
+        assert outcome(pack(heartbeat()), refusing(again)).dropped == []
+
+
+def test_the_feed_is_told_how_many_were_dropped_and_where_the_others_stand_in_its_own_message() -> None:
+    message = pack(heartbeat(), heartbeat(ts="x", device="hmd"), heartbeat(device="new"), heartbeat(device="hmd"))
+    told = receipt(outcome(message, refusing()))
+    assert (told.accepted, told.parked, told.dropped) == (1, 1, 1)
+    assert [(one.index, one.reason, one.field) for one in told.rejected] == [(1, "bad_record", "ts")]
+
+
+def test_the_journal_has_the_rest_with_the_digest_of_all_of_it(tmp_path: Path) -> None:
+    message = pack(heartbeat(), reading(device="hmd"), heartbeat(device="new"))
+    spool = Spooled(tmp_path / "spool.db")
+    n = spool.taking_in.keep(kept_of(message, known=refusing()))
+    assert b"lamp" not in (tmp_path / "spool.db").read_bytes().replace(b"lamp-1", b"")
+    spool.giving_out.lines_written(n, None)
+    spool.giving_out.events_published(n)
+    spool.giving_out.mirrored(n, 0)
+    spool.numbers.received(n)
+    Closing(spool.giving_out, JournalFiles(tmp_path / "journal"), "w").step(NOW, at_stop=True)
+    verify(tmp_path / "journal")
+    (segment,) = (tmp_path / "journal").rglob("*.gz")
+    line = json.loads(gzip.decompress(segment.read_bytes()).splitlines()[1])
+    assert [record["device"] for record in json.loads(line["payload"])] == ["hmd", "new"]
+    assert line["entry"]["sha256"] == hashlib.sha256(message.payload).hexdigest()
+    assert (line["entry"]["dropped"], line["entry"]["aside"]) == (1, [{"index": 1, "reason": "unknown_device"}])
+
+
+def test_of_a_message_of_which_nothing_is_left_only_the_count_is_kept() -> None:
+    kept = kept_of(pack(heartbeat()), pack(reading(device="hmd")), known=refusing())
+    assert [entry.payload for entry in kept.entries if hasattr(entry, "payload")] == [
+        pack(reading(device="hmd")).payload
+    ]
+    counts = {what: count for (_, _, what), count in kept.counts.items()}
+    assert counts == {"received": 2, "accepted": 1, "dropped:no_consent": 1}
+
+
+def test_a_parked_record_whose_dwelling_refused_meanwhile_is_dropped_when_it_is_tried_again(tmp_path: Path) -> None:
+    home = Home(tmp_path / "spool.db")
+    home.receive(pack(heartbeat(device="late", ts=NOW), heartbeat(device="late", ts=NOW - DAY_MS)))
+    arrived = home.directory.take([change("device", "acme/late", {}), bound("late"), tenancy()])
+    home.replaying.devices_arrived(arrived.devices)
+    assert home.replaying.step(NOW) == 1
+    assert home.spool.counts() == {"accepted": 1, "dropped:no_consent": 1, "received": 2}
