@@ -16,6 +16,7 @@ STALE_ACKNOWLEDGEMENTS = Counter(
 CONNECTIONS = Counter("telemetry_connections_total", "Connections to Mosquitto; session: kept, or new", ["session"])
 CALLBACK_FAILURES = Counter("telemetry_callback_failures_total", "ALARM: defects caught in a callback of paho's")
 UNAVAILABLE = Counter("telemetry_unavailable_total", "Attempts that found a dependency away", ["part"])
+OUTAGES = Counter("telemetry_outages_told_total", "Outages of feeds drafted at the registry, or their end told")
 SEGMENTS = Counter("telemetry_segments_total", "Segments closed into the journal")
 LEDGER_NEGATIVE = Counter(
     "telemetry_ledger_negative_total", "ALARM: InfluxDB holds more points than were received and accepted", ["vendor"]

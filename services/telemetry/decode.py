@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 
 from services.telemetry.directory import Directory, Site
+from services.telemetry.heartbeats import feed_heartbeats
 from services.telemetry.model import Decoded, Message, Outcome, Place, SetAside
 from services.telemetry.parsing import Wrong, parse, pieces
 from shared.contracts.civil_time import day_of
@@ -25,6 +26,7 @@ from shared.contracts.telemetry import (
     Usage,
     Void,
     content_sha256,
+    parse_feed_topic,
     parse_topic,
 )
 from shared.failures import Rejected
@@ -54,6 +56,8 @@ def _decode_one(
     message: Message, directory: Directory, names: Mapping[str, Set[str]], fresh: dict[str, set[str]]
 ) -> Outcome:
     topic = _parse_topic(message.topic)
+    if topic is None and (account := parse_feed_topic(message.topic)):
+        return feed_heartbeats(message, *account, directory.longest_pause_ms(*account))
     if topic is None:
         vendor, feed = account_of(message.topic) or ("", "")
         return Outcome(vendor, feed, "", None, rejected=[_whole(message, "bad_topic")])
@@ -67,6 +71,8 @@ def _decode_one(
 
 def account_of(topic: str) -> tuple[str, str] | None:
     """Vendor and feed of a topic, whatever follows: the broker lets an account write under its own prefix only."""
+    if own := parse_feed_topic(topic):
+        return own
     prefix = parse_topic("/".join(topic.split("/")[:4]) + "/any")
     return None if prefix is None else (prefix.vendor, prefix.feed)
 

@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from services.telemetry.consent import Consent, Days
 from shared.contracts.events import SiteKind
-from shared.contracts.registry import Change
+from shared.contracts.registry import Change, Feed
 
 _KIND_OF_SITE: dict[str, SiteKind] = {"pilot": "home", "venue": "vr"}
+MISSED = 3  # heartbeats of a feed: then it is silent
+DEFAULT_INTERVAL_S = 60
 _NONE: frozenset[str] = frozenset()
 _NOBODY: Mapping[str, Sequence[Days]] = {}
 
@@ -33,6 +37,7 @@ class Directory:
         self._sites: dict[str, Site] = {}
         self._devices: dict[str, set[str]] = {}
         self.consent = Consent()
+        self.feeds: dict[str, Feed] = {}  # by id
 
     def site(self, slug: str) -> Site | None:
         """The site, if the registry has it."""
@@ -41,6 +46,11 @@ class Directory:
     def devices(self, vendor: str) -> set[str] | frozenset[str]:
         """The devices this vendor has registered."""
         return self._devices.get(vendor, _NONE)
+
+    def longest_pause_ms(self, vendor: str, feed: str) -> int:
+        """The longest pause between a feed's heartbeats that is no silence."""
+        known = self.feeds.get(f"{vendor}/{feed}")
+        return MISSED * 1000 * (known.heartbeat_interval_s if known else DEFAULT_INTERVAL_S)
 
     def refusals(self, vendor: str) -> Mapping[str, Sequence[Days]]:
         """The civil days on which nothing of a device may be kept, by device of this vendor."""
@@ -62,10 +72,17 @@ class Directory:
                 self._take_site(change, arrived)
             elif change.entity == "device":
                 self._take_device(change, arrived)
+            elif change.entity == "feed":
+                self._take_feed(change)
             else:
                 self.consent.take(change)
         self.consent.settle()
         return arrived
+
+    def _take_feed(self, change: Change) -> None:
+        self.feeds.pop(change.id, None)
+        if change.after is not None:
+            self.feeds[change.id] = msgspec.convert(change.after, Feed)
 
     def _take_site(self, change: Change, arrived: Arrived) -> None:
         if change.after is None:

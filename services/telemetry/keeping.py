@@ -42,13 +42,14 @@ def kept(messages: Sequence[Message], decoded: Decoded) -> Kept:
         ],
         counts=count_received(outcomes),
         new_names=decoded.new_names,
+        heartbeats=[outcome.heartbeats for _, outcome in pairs if outcome.heartbeats],
     )
 
 
 def receipt(outcome: Outcome) -> Receipt:
     """What the feed is told of a message."""
     return Receipt(
-        accepted=len(outcome.accepted),
+        accepted=len(outcome.accepted) + (len(outcome.heartbeats.ts) if outcome.heartbeats else 0),
         parked=len(outcome.parked),
         rejected=[Refusal(aside.position, aside.reason, aside.field) for aside in outcome.rejected],
         dropped=len(outcome.dropped),

@@ -54,10 +54,20 @@ class SetAside(NamedTuple):
     device: str = ""
 
 
+class Heartbeats(NamedTuple):
+    """A feed's heartbeats, the ``ts`` of each; a pause of at most ``pause_ms`` between two is no silence."""
+
+    vendor: str
+    feed: str
+    pause_ms: int
+    ts: Sequence[int]
+
+
 class Outcome(NamedTuple):
     """What became of the records of one message: accepted with their device, rejected, parked.
 
     ``dropped`` are kept nowhere (their dwelling refused): the position of each, and the civil day it is counted on.
+    ``heartbeats`` are a feed's own: no records of a device.
     """
 
     vendor: str
@@ -68,6 +78,7 @@ class Outcome(NamedTuple):
     rejected: Sequence[SetAside] = ()
     parked: Sequence[SetAside] = ()
     dropped: Sequence[tuple[int, int]] = ()
+    heartbeats: Heartbeats | None = None
 
 
 class Decoded(NamedTuple):
@@ -191,3 +202,4 @@ class Kept(NamedTuple):
     parked: Sequence[Parked]
     counts: Counts
     new_names: Sequence[tuple[str, str]] = ()
+    heartbeats: Sequence[Heartbeats] = ()

@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 import msgspec
 
-from shared.contracts.telemetry import MAX_PAYLOAD_BYTES, MAX_RECORDS, Record
+from shared.contracts.telemetry import MAX_PAYLOAD_BYTES, MAX_RECORDS, FeedHeartbeat, Record
 from shared.failures import Rejected
 
 _ALL = msgspec.json.Decoder(list[Record] | Record)
 _PIECES = msgspec.json.Decoder(list[msgspec.Raw])
 _PIECE = msgspec.json.Decoder(msgspec.Raw)
 _ONE = msgspec.json.Decoder(Record)
+_HEARTBEAT = msgspec.json.Decoder(FeedHeartbeat)
 _BROKEN = (msgspec.DecodeError, RecursionError)  # deep nesting ends msgspec's recursion, not ours
 
 
@@ -51,6 +52,28 @@ def parse(payload: bytes) -> list[Record | Wrong]:
     if len(records) > MAX_RECORDS:
         raise Rejected("too_large")
     return records
+
+
+def parse_heartbeats(payload: bytes) -> list[FeedHeartbeat | Wrong]:
+    """A feed's heartbeats, in order; an item that is none is a :class:`Wrong`.
+
+    :raises Rejected: ``too_large`` or ``not_json`` if the payload as a whole cannot be read
+    """
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise Rejected("too_large")
+    _check_utf8(payload)
+    found = pieces(payload)
+    if len(found) > MAX_RECORDS:
+        raise Rejected("too_large")
+    return [_heartbeat(piece) for piece in found]
+
+
+def _heartbeat(piece: bytes) -> FeedHeartbeat | Wrong:
+    try:
+        heartbeat: FeedHeartbeat = _HEARTBEAT.decode(piece)
+    except msgspec.ValidationError as error:
+        return Wrong(_field(str(error)), None)
+    return heartbeat
 
 
 def pieces(payload: bytes) -> list[bytes]:

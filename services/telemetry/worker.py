@@ -11,14 +11,17 @@ from services.telemetry.adapters.influx_readings import InfluxReadings
 from services.telemetry.adapters.journal_files import JournalFiles
 from services.telemetry.adapters.mqtt_messages import MqttMessage, MqttMessages
 from services.telemetry.adapters.rabbit_events import RabbitEvents
+from services.telemetry.adapters.registry_outages import RegistryOutages
 from services.telemetry.adapters.spool_file import SpoolFile
 from services.telemetry.adapters.sql_intervals import SqlIntervals
 from services.telemetry.adapters.sql_ledger import SqlLedger, connect
 from services.telemetry.adapters.sqlite_draining import SqliteDraining
+from services.telemetry.adapters.sqlite_feeds import SqliteFeeds
 from services.telemetry.adapters.sqlite_numbers import SqliteNumbers
 from services.telemetry.adapters.sqlite_spool import SqliteSpool
 from services.telemetry.closing import Closing
 from services.telemetry.directory import Directory
+from services.telemetry.drafting import Drafting
 from services.telemetry.draining import keep_up, publish_events, write_points
 from services.telemetry.inbox import Inbox
 from services.telemetry.ingest import Ingest
@@ -27,7 +30,7 @@ from services.telemetry.receiving import Receiving
 from services.telemetry.replaying import Replaying
 from services.telemetry.settings import WorkerSettings, read_worker
 from services.telemetry.telling import Telling, count_outcomes
-from shared.contracts.registry import Binding, Change, Device, Pilot, Venue
+from shared.contracts.registry import Binding, Change, Device, Feed, Pilot, Venue
 from shared.contracts.registry_evidence import Tenancy
 from shared.failures import Unavailable
 from shared.runtime import logs, worker
@@ -35,6 +38,7 @@ from shared.runtime.clock import ReceiptClock
 from shared.runtime.delivery import until_done
 from shared.runtime.registry_client import RegistryClient
 from shared.runtime.registry_copy import RegistryCopy
+from shared.runtime.service_client import ServiceClient
 
 _log = logging.getLogger(__name__)
 PARKED_FOR_MS = 35 * 86_400_000
@@ -59,6 +63,7 @@ class Worker:
         self._changes: list[list[Change]] = []  # pages taken over, whose arrivals ingest has not seen yet
         self._telling = Telling(told.data_dir, self._file, self._draining, self._inbox, self._copy)
         self._next_expiry = 0.0
+        self._taken_until_ms: int | None = None  # everything received before it has been taken in
 
     def loops(self) -> dict[str, worker.Loop]:
         """Every loop by its name."""
@@ -69,6 +74,7 @@ class Worker:
             "rabbitmq": self.publish,
             "database": self.mirror,
             "received": self.receive,
+            "feeds": self.judge,
             "journal": self.close,
         }
 
@@ -84,8 +90,11 @@ class Worker:
         self._messages.start()
         try:
             while not stop.is_set():
+                began_ms = self._clock.now_ms() if self._messages.is_subscribed() else None
                 if batch := self._inbox.take(0.2):
                     count_outcomes(until_done(partial(use_case.ingest, batch), stop, self._note))
+                else:
+                    self._taken_until_ms = began_ms
                 self._replay(stop)
         finally:
             self._messages.close()
@@ -130,6 +139,16 @@ class Worker:
             while until_done(lambda: receiving.step(_now_ms()), stop, self._note):
                 pass
 
+    def judge(self, stop: threading.Event) -> None:
+        """Draft outages of feeds that were silent."""
+        told = self._told
+        client = ServiceClient("registry", told.registry_url, told.registry_url, told.registry_credentials)
+        drafting = Drafting(SqliteFeeds(self._file), RegistryOutages(client), self._directory.feeds, time.monotonic)
+        while not stop.wait(1.0):
+            if self._taken_until_ms is not None:
+                step = partial(drafting.step, self._taken_until_ms)
+                counters.OUTAGES.inc(until_done(step, stop, self._note))
+
     def close(self, stop: threading.Event) -> None:
         """Close what every store has into the journal; at the end, all of it."""
         files = JournalFiles(self._told.data_dir / "journal")
@@ -160,6 +179,7 @@ class Worker:
             self._directory.add_site("vr", slug, venue.district)
         for _, device in self._copy.all(Device):
             self._directory.add_device(device.vendor, device.device)
+        self._directory.feeds.update(self._copy.all(Feed))
         for key, binding in self._copy.all(Binding):
             self._directory.consent.add_binding(key, binding)
         for key, tenancy in self._copy.all(Tenancy):

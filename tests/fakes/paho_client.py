@@ -47,9 +47,9 @@ class PahoClient:
     def max_inflight_messages_set(self, _most: int) -> None:
         """Nothing is in flight here."""
 
-    def subscribe(self, topic: str, qos: int) -> None:
-        assert qos == 1
-        self.subscribed.append(topic)
+    def subscribe(self, topics: list[tuple[str, int]]) -> None:
+        assert {qos for _, qos in topics} == {1}
+        self.subscribed += [topic for topic, _ in topics]
 
     def _packet_queue(self, command: int, packet: bytes, _mid: int, _qos: int) -> None:
         """Takes PUBACKs in one piece; like the real one, it sends them on whatever connection there is."""

@@ -25,7 +25,7 @@ from shared.brokers import mqtt
 from shared.failures import Unavailable
 
 _log = logging.getLogger(__name__)
-TOPIC = "telemetry/v1/#"
+TOPICS = ("telemetry/v1/#", "feeds/v1/#")
 _SESSION_EXPIRY_S = 7 * 86_400
 _RECEIVE_MAXIMUM = 5_000
 _KEEPALIVE_S = 20
@@ -146,7 +146,7 @@ class MqttMessages:
             self._inbox.clear()  # none of it was acknowledged: the broker sends it again
         counters.CONNECTIONS.labels("kept" if flags.session_present else "new").inc()
         _log.info("connected", extra={"session_present": flags.session_present})
-        client.subscribe(TOPIC, qos=1)  # always: a session may be there and its subscriptions not
+        client.subscribe([(topic, 1) for topic in TOPICS])  # always: a session may be there and its subscriptions not
 
     def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         with self._current:

@@ -46,6 +46,12 @@ CREATE TABLE IF NOT EXISTS counted (
   vendor TEXT NOT NULL, day INTEGER NOT NULL, what TEXT NOT NULL, count INTEGER NOT NULL, revision INTEGER NOT NULL,
   PRIMARY KEY (vendor, day, what)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS counted_revision ON counted (revision);
+CREATE TABLE IF NOT EXISTS feed_heard (
+  vendor TEXT NOT NULL, feed TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  PRIMARY KEY (vendor, feed, first)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS feed_outage (
+  vendor TEXT NOT NULL, feed TEXT NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER, settled INTEGER NOT NULL,
+  PRIMARY KEY (vendor, feed, from_ms)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS value_name (
   vendor TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (vendor, name)) WITHOUT ROWID;
 PRAGMA user_version = 1;

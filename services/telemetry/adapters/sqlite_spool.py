@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from services.telemetry.adapters.spool_file import SpoolFile
+from services.telemetry.adapters.sqlite_feeds import add_heartbeats
 from services.telemetry.counting import ACCEPTED
 from services.telemetry.model import Counts, Kept, Parked
 from services.telemetry.replaying import Key, ParkedRow
@@ -130,6 +131,8 @@ def append(connection: sqlite3.Connection, kept: Kept) -> int:
     if kept.rejected:
         connection.execute("INSERT INTO rejected VALUES (?, ?)", (n, _pack(kept.rejected)))
     add_counts(connection, kept.counts, revision)
+    for heartbeats in kept.heartbeats:
+        add_heartbeats(connection, heartbeats)
     if kept.new_names:
         connection.executemany("INSERT OR IGNORE INTO value_name VALUES (?, ?)", kept.new_names)
     if kept.parked:

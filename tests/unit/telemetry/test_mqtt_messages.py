@@ -10,7 +10,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from services.telemetry.adapters.mqtt_messages import TOPIC, MqttMessage, MqttMessages
+from services.telemetry.adapters.mqtt_messages import TOPICS, MqttMessage, MqttMessages
 from services.telemetry.inbox import Inbox, Limits
 from shared.brokers import mqtt
 from shared.failures import Unavailable
@@ -110,7 +110,7 @@ def test_what_waited_is_forgotten_when_the_connection_is_new(broker: Broker) -> 
 def test_every_connection_subscribes_again(broker: Broker) -> None:
     broker.client.lose_connection()
     broker.client.connect_broker(session_present=True)
-    assert broker.client.subscribed == [TOPIC, TOPIC]
+    assert broker.client.subscribed == [*TOPICS, *TOPICS]
 
 
 def test_ready_is_who_is_subscribed(broker: Broker) -> None:

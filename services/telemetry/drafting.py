@@ -1,0 +1,122 @@
+"""A feed that was silent: an outage is drafted at the registry, where a person adds evidence and another decides.
+
+Only feeds that serve more than one dwelling or venue are judged: one failed home gateway is OFFLINE, not UNKNOWN. A
+silence that still goes on is told only once real time, too, has passed without a heartbeat: a message may be under way.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from services.telemetry.directory import MISSED
+from services.telemetry.heartbeats import Heard, Silence, silences
+from shared.contracts.registry import Feed
+from shared.failures import Rejected
+
+CAUSE = "连续三次未收到通道心跳 / three feed heartbeats were missed"
+SETTLE_S = 3.0  # without a heartbeat of the feed: then what has come of it is in order
+_log = logging.getLogger(__name__)
+
+
+class Told(NamedTuple):
+    """An outage that was drafted, as the registry was last told; ``settled``: it will not hear more of it."""
+
+    vendor: str
+    feed: str
+    from_ms: int
+    to_ms: int | None
+    settled: bool
+
+
+class Spool(Protocol):
+    """Where heartbeats and what was told are kept."""
+
+    def heard(self) -> Mapping[tuple[str, str], Sequence[Heard]]:
+        """The spans of every feed, by vendor and feed.
+
+        :raises Unavailable: if the spool cannot be read
+        """
+
+    def told(self) -> Sequence[Told]:
+        """Every draft.
+
+        :raises Unavailable: if the spool cannot be read
+        """
+
+    def tell(self, told: Told) -> None:
+        """Remember a draft.
+
+        :raises Unavailable: if the spool cannot be written
+        """
+
+
+class Registry(Protocol):
+    """Where outages are drafted; both raise Rejected where it refuses, Unavailable where it does not answer."""
+
+    def draft(self, vendor: str, feed: str, silence: Silence, cause: str) -> None:
+        """Draft an outage; the same again changes nothing."""
+
+    def end(self, vendor: str, feed: str, silence: Silence) -> None:
+        """Say when a drafted outage ended."""
+
+
+class Drafting:
+    """Judges feeds. ``monotonic_s`` is the machine's own clock, whatever the clock of receipt says."""
+
+    def __init__(
+        self, spool: Spool, registry: Registry, feeds: Mapping[str, Feed], monotonic_s: Callable[[], float]
+    ) -> None:
+        self._spool = spool
+        self._registry = registry
+        self._feeds = feeds
+        self._monotonic_s = monotonic_s
+        self._last: dict[str, tuple[int, float]] = {}  # by feed: its last heartbeat, and since when it is that
+
+    def step(self, receipt_ms: int) -> int:
+        """Tell the registry what it does not know yet; returns how many drafts were made or ended.
+
+        ``receipt_ms`` is a moment before which everything received has been taken in.
+
+        :raises Unavailable: if the spool or the registry is away; what was told by then stays told
+        """
+        told = {(one.vendor, one.feed, one.from_ms): one for one in self._spool.told()}
+        count = 0
+        for (vendor, name), heard in self._spool.heard().items():
+            feed = self._feeds.get(f"{vendor}/{name}")
+            if feed is None or not serves_many(feed):
+                continue
+            for silence in self._silences(feed, heard, receipt_ms):
+                count += self._tell(feed, silence, told.get((vendor, name, silence.from_ms)))
+        return count
+
+    def _silences(self, feed: Feed, heard: Sequence[Heard], receipt_ms: int) -> list[Silence]:
+        """What can be said of a feed now: nothing while its heartbeats are still coming in."""
+        pause_ms = MISSED * 1000 * feed.heartbeat_interval_s
+        now_s, last_ms = self._monotonic_s(), max(span.last for span in heard)
+        before = self._last.get(f"{feed.vendor}/{feed.feed}")
+        if before is None or before[0] != last_ms:
+            before = self._last[f"{feed.vendor}/{feed.feed}"] = (last_ms, now_s)
+        quiet_s = now_s - before[1]
+        if quiet_s < SETTLE_S:
+            return []
+        return silences(heard, pause_ms, receipt_ms if quiet_s * 1000 > pause_ms else None)
+
+    def _tell(self, feed: Feed, silence: Silence, told: Told | None) -> int:
+        if told is not None and (told.settled or told.to_ms == silence.to_ms):
+            return 0
+        settled = silence.to_ms is not None
+        try:
+            if told is None:
+                self._registry.draft(feed.vendor, feed.feed, silence, CAUSE)
+            else:
+                self._registry.end(feed.vendor, feed.feed, silence)
+        except Rejected as rejected:  # decided by somebody meanwhile, or the feed is gone: it is theirs now
+            _log.warning("the registry refused an outage", extra={"feed": feed.feed, "why": str(rejected.params)})
+            settled = True
+        self._spool.tell(Told(feed.vendor, feed.feed, *silence, settled))
+        return 1
+
+
+def serves_many(feed: Feed) -> bool:
+    """Whether a feed serves more than one dwelling or venue."""
+    return feed.active and (feed.vendor_cloud or len(feed.sites) > 1)
