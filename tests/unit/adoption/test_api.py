@@ -23,6 +23,7 @@ from tests.unit.adoption.test_activation import bound, heartbeat, home
 from tests.unit.adoption.test_uses import NINE, session, venue
 from tests.unit.adoption.world import Json, body, fold_batches
 
+NOW = 1_710_201_600_000  # 2024-03-12, 08:00 in Shanghai
 KEY = Ed25519PrivateKey.generate()
 WINDOW = "from=2024-02-26&to=2024-03-04"
 NAMES = {
@@ -86,7 +87,7 @@ def files(tmp_path: Path) -> Path:
 @pytest.fixture
 def client(files: Path) -> Iterator[FlaskClient]:
     facts = SqliteKnownFacts(files / "adoption.db")
-    yield app.build(facts, RegistryCity(files / "registry.db"), OneKey()).test_client()
+    yield app.build(facts, RegistryCity(files / "registry.db"), OneKey(), lambda: NOW).test_client()
 
 
 def token(role: str, **claims: Any) -> dict[str, str]:
@@ -117,7 +118,9 @@ def test_a_figure_has_the_full_form_and_as_many_rows_as_it_says(client: FlaskCli
     assert figure["scope"] == {"kind": "site", "id": "xili"}
     assert figure["window"] == {"from": "2024-02-26", "to": "2024-03-04"}
     assert figure["coverage"] == {"unit": "slot", "unaffected": 2, "all": 2}
-    assert figure["as_of"] == {"known_before": None, "registry_sequence": len(changes(small_city()))}
+    sequence = len(changes(small_city()))
+    now = {"at": "2024-03-12T00:00:00.000Z", "registry_sequence": sequence}
+    assert figure["as_of"] == now | {"known_on": None, "over": True, "note": None}
     assert figure["conservative"] == figure["observed"]
     for part, count in (("numerator", 1), ("denominator", 2), ("removed", 0)):
         rows = get(client, f"/v1/figures/H4/rows?{WINDOW}&scope=site:xili&part={part}")
@@ -192,7 +195,16 @@ def test_each_role_reads_its_own_scopes_only(
         ("/v1/figures/V2?from=2024-01-01&to=2027-01-06", 422, "#/to"),  # 1,101 days
         ("/v1/figures/V2?from=1999-12-31&to=2000-01-02", 422, "#/from"),
         (f"/v1/figures/H4?{WINDOW}&scpoe=site:xili", 422, "#/scpoe"),
-        (f"/v1/figures/H4?{WINDOW}&as_of=2024-02-27", 422, "#/as_of"),
+        (f"/v1/figures/H4?{WINDOW}&as_of=2024-02-27T00:00:00", 422, "#/as_of"),
+        (f"/v1/figures/H4?{WINDOW}&as_of=2024-02-27T00:00:00Z", 422, "#/as_of"),
+        (f"/v1/figures/H4?{WINDOW}&as_of=2024-02-27T00:00:00%2B08:00", 422, "#/as_of"),
+        (f"/v1/figures/H4?{WINDOW}&as_of=1709020800000", 422, "#/as_of"),
+        (f"/v1/figures/H4?{WINDOW}&as_of=2024-02-27&cutoff=true", 422, "#/cutoff"),
+        (f"/v1/figures/H4?{WINDOW}&cutoff=perhaps", 422, "#/cutoff"),
+        (f"/v1/late?{WINDOW}&since=2024-02-27T00:00:00", 422, "#/since"),
+        (f"/v1/late?{WINDOW}&as_of=2024-02-27", 422, "#/as_of"),
+        ("/v1/late?from=2024-03-05&to=2024-03-04", 422, "#/to"),
+        (f"/v1/late?{WINDOW}&scope=site:nowhere", 422, "#/scope"),
         ("/v1/figures/H4?from=2024-03-05T00:00:00&to=2024-03-06", 422, "#/from"),
         (f"/v1/figures/H4?{WINDOW}&scope=galaxy:milky-way", 422, "#/scope"),
         (f"/v1/figures/H4?{WINDOW}&scope=programme:x", 422, "#/scope"),
@@ -224,11 +236,17 @@ def test_the_openapi_is_valid_and_names_every_route(client: FlaskClient) -> None
 
 
 def test_before_a_worker_has_begun_the_process_is_not_healthy_and_then_it_is(tmp_path: Path, files: Path) -> None:
-    away = app.build(SqliteKnownFacts(tmp_path / "no.db"), RegistryCity(files / "registry.db"), OneKey()).test_client()
+    away = app.build(
+        SqliteKnownFacts(tmp_path / "no.db"), RegistryCity(files / "registry.db"), OneKey(), lambda: NOW
+    ).test_client()
     assert away.get("/healthz").status_code == 503
-    half = app.build(SqliteKnownFacts(files / "adoption.db"), RegistryCity(tmp_path / "no.db"), OneKey()).test_client()
+    half = app.build(
+        SqliteKnownFacts(files / "adoption.db"), RegistryCity(tmp_path / "no.db"), OneKey(), lambda: NOW
+    ).test_client()
     assert half.get("/healthz").status_code == 503
-    whole = app.build(SqliteKnownFacts(files / "adoption.db"), RegistryCity(files / "registry.db"), OneKey())
+    whole = app.build(
+        SqliteKnownFacts(files / "adoption.db"), RegistryCity(files / "registry.db"), OneKey(), lambda: NOW
+    )
     assert whole.test_client().get("/healthz").status_code == 200
 
 
