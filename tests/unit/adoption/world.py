@@ -47,7 +47,9 @@ def event(record: Json) -> Json:
     if kind in ("heartbeat", "reading"):
         kind, data = "presence", place | {"heard": {record["device"]: [record["ts"] // 60_000]}}
     else:
-        data = {name: value for name, value in record.items() if name not in ("kind", "received_ms", "sha")}
+        data = {
+            name: value for name, value in record.items() if name not in ("kind", "received_ms", "sha", "withdrawn_on")
+        }
         if kind != "usage":
             data["content_sha256"] = record["sha"]
     return {
