@@ -4,9 +4,10 @@ Exposure are all minutes of the days on which a slot is installed, not retired, 
 without a device that day is offline.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from services.adoption import strips
 from services.adoption.definitions import ONLINE
@@ -20,16 +21,18 @@ from services.adoption.figures.stretches import Stretch, of_slot
 from shared.contracts.civil_time import date_from_day, start_of
 from shared.contracts.registry import Binding, Slot
 
+DayCounts: TypeAlias = "array[int]"  # a city has a million slot-days: two bytes for each, not its strip
+
 
 class _Observed(NamedTuple):
-    """A slot over a stretch: strips of its minutes online, of those healthy, and of those UNKNOWN."""
+    """A slot over a stretch: its minutes online, healthy and UNKNOWN, day by day."""
 
     slot: Slot
     stretch: Stretch
     interval: int
-    online: int
-    healthy: int
-    unknown: int
+    online: DayCounts
+    healthy: DayCounts
+    unknown: DayCounts
 
     @property
     def exposure(self) -> int:
@@ -40,9 +43,9 @@ class _Observed(NamedTuple):
 def count(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Counted:
     """Count the online minutes of the window's days."""
     observed = list(_observed(city, facts, scope, window))
-    online_minutes = sum(strips.count(one.online) for one in observed)
+    online_minutes = sum(sum(one.online) for one in observed)
     exposure = sum(one.exposure for one in observed)
-    known = exposure - sum(strips.count(one.unknown) for one in observed)
+    known = exposure - sum(sum(one.unknown) for one in observed)
     removed: Counter[str] = Counter()
     for one in observed:
         if one.stretch.removed:
@@ -59,7 +62,7 @@ def count(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Counte
         applicable=exposure > 0,
         rows=rows,
         inputs=map(_input, observed),
-        apart={"healthy": sum(strips.count(one.healthy) for one in observed)},
+        apart={"healthy": sum(sum(one.healthy) for one in observed)},
     )
 
 
@@ -72,21 +75,23 @@ def _observed(city: City, facts: KnownFacts, scope: Scope, window: Window) -> It
 
 def _observe(city: City, facts: KnownFacts, slot: Slot, stretch: Stretch) -> _Observed:
     if stretch.removed or stretch.binding is None:
-        return _Observed(slot, stretch, 0, strips.EMPTY, strips.EMPTY, strips.EMPTY)
+        none = _by_day(strips.EMPTY, stretch)
+        return _Observed(slot, stretch, 0, none, none, none)
     covered = online(city, facts, slot, stretch)
     healthy = covered
     if covered:
         faults = facts.faults(stretch.binding.vendor, stretch.binding.device, start_of(stretch.end))
         healthy = strips.without(covered, faulty.minutes(faults, stretch.first, stretch.end))
     unknown = strips.without(silenced(city, stretch), covered)
-    return _Observed(slot, stretch, interval_minutes(city, slot, stretch.binding), covered, healthy, unknown)
+    interval = interval_minutes(city, slot, stretch.binding)
+    return _Observed(slot, stretch, interval, *(_by_day(strip, stretch) for strip in (covered, healthy, unknown)))
 
 
 def _rows(one: _Observed, part: Part) -> Iterator[Row]:
     stretch, slot, binding = one.stretch, one.slot, one.stretch.binding
     if (part == "removed") != (stretch.removed is not None):
         return
-    for day, online_minutes, unknown_minutes in zip(stretch.days, *_by_day(one, one.online, one.unknown), strict=True):
+    for day, online_minutes, unknown_minutes in zip(stretch.days, one.online, one.unknown, strict=True):
         amount = {"numerator": online_minutes, "denominator": strips.MINUTES, "removed": 1}[part]
         if amount:
             yield Row(
@@ -121,11 +126,10 @@ def _input(one: _Observed) -> list[object]:
         binding_id(binding) if binding else None,
         one.interval,
         stretch.removed,
-        *_by_day(one, one.online, one.healthy, one.unknown),
+        *map(list, (one.online, one.healthy, one.unknown)),
     ]
 
 
-def _by_day(one: _Observed, *minutes: int) -> Iterator[list[int]]:
-    days = len(one.stretch.days)
-    for strip in minutes:
-        yield [strips.count(day) for day in strips.by_day(strip, days)] if strip else [0] * days
+def _by_day(strip: int, stretch: Stretch) -> DayCounts:
+    days = len(stretch.days)
+    return array("H", map(strips.count, strips.by_day(strip, days)) if strip else [0] * days)
