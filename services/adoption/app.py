@@ -1,5 +1,8 @@
 """The HTTP process: ``gunicorn 'services.adoption.app:create_app()'``."""
 
+import time
+from collections.abc import Callable
+
 from flask import Flask
 
 from services.adoption import settings
@@ -18,11 +21,11 @@ def create_app() -> Flask:
     told = settings.read_api()
     facts = SqliteKnownFacts(told.database)
     cities = RegistryCity(settings.registry_copy(told.data_dir))
-    return build(facts, cities, auth.PublishedKeys(told.registry_url))
+    return build(facts, cities, auth.PublishedKeys(told.registry_url), _now_ms)
 
 
-def build(facts: SqliteKnownFacts, cities: RegistryCity, keys: auth.PublicKeys) -> Flask:
-    """The application over these facts, this registry and these keys."""
+def build(facts: SqliteKnownFacts, cities: RegistryCity, keys: auth.PublicKeys, now_ms: Callable[[], int]) -> Flask:
+    """The application over these facts, this registry, these keys and this clock."""
 
     def check() -> None:
         with facts.at_once() as known:
@@ -31,5 +34,9 @@ def build(facts: SqliteKnownFacts, cities: RegistryCity, keys: auth.PublicKeys) 
 
     app, api = web.create("adoption", "Pilotlight adoption 采用情况", check=check)
     auth.install(app, keys)
-    api.register_blueprint(routes(facts, cities))
+    api.register_blueprint(routes(facts, cities, now_ms))
     return app
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,44 +1,63 @@
 """One figure, and the rows behind it, from the registry and the facts of one moment."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-from services.adoption.definitions import ACTIVATION, DEFINITIONS, USES
-from services.adoption.figures import activation, uses
+from services.adoption.definitions import (
+    ACTIVATION,
+    ACTIVE_HANDED_OVER,
+    ACTIVE_OCCUPIED,
+    DEFINITIONS,
+    ONLINE,
+    SELECTED,
+    USES,
+    UTILISATION,
+)
+from services.adoption.figures import activation, active, online, selected, uses, utilisation
 from services.adoption.figures.city import City
-from services.adoption.figures.counted import Counted, Row, Window
+from services.adoption.figures.counted import Counted, Part, Row, Window
 from services.adoption.figures.figure import AsOf, Figure, make
+from services.adoption.figures.intervals import merged
 from services.adoption.figures.known import KnownFacts
 from services.adoption.figures.scopes import Scope, exists
 from shared.failures import Rejected
 
-Part = Literal["numerator", "denominator", "removed"]
 Count = Callable[[City, KnownFacts, Scope, Window], Counted]
 
-_COUNT: Mapping[str, Count] = {ACTIVATION.id: activation.count, USES.id: uses.count}
+_COUNT: Mapping[str, Count] = {
+    SELECTED.id: selected.count,
+    ACTIVATION.id: activation.count,
+    ONLINE.id: online.count,
+    ACTIVE_OCCUPIED.id: active.count_occupied,
+    ACTIVE_HANDED_OVER.id: active.count_handed_over,
+    USES.id: uses.count,
+    UTILISATION.id: utilisation.count,
+}
 
 
 class Measured(NamedTuple):
-    """A figure, and the rows of its numerator, its denominator (None for a count), and what was removed."""
+    """A figure, and what makes the rows of its numerator, its denominator, and of what was removed."""
 
     figure: Figure
-    numerator: Sequence[Row]
-    denominator: Sequence[Row] | None
-    removed: Sequence[Row]
+    counted: Counted
 
-    def rows(self, part: Part) -> Sequence[Row]:
-        """The rows of one part: as many as the figure says; none where the figure has no such part."""
-        rows: Sequence[Row] | None = getattr(self, part)
-        return rows or ()
+    def rows(self, part: Part) -> list[Row]:
+        """The rows of one part, whose amounts sum to what the figure says; none where it has no such part."""
+        return list(self.counted.rows(part))
+
+    def total(self, part: Part) -> int:
+        """What the figure says of one part; 0 where it has no such part."""
+        totals = self.counted.total._asdict() | {"removed": sum(self.figure.removed.values())}
+        return totals[part] or 0
 
 
-def measure(metric: str, scope: Scope, window: Window, city: City, facts: KnownFacts) -> Measured:
-    """Compute a metric over a scope and a window.
+def measure(metric: str, scope: Scope, window: Window, city: City, facts: KnownFacts, as_of: AsOf) -> Measured:
+    """Compute a metric over a scope and a window; ``as_of`` says of which moment facts and city are.
 
     :raises Rejected: ``unknown_reference`` if the registry has no such part
     """
     if not exists(scope, city):
         raise Rejected("unknown_reference", "scope", what=f"{scope.kind}:{scope.id}")
-    counted = _COUNT[metric](city, facts, scope, window)
-    figure = make(DEFINITIONS[metric], scope, window, counted, AsOf(None, city.sequence))
-    return Measured(figure, counted.numerator, counted.denominator, counted.removed)
+    outages = city.outages._replace(ours=merged(facts.own_outages()))
+    counted = _COUNT[metric](city._replace(outages=outages), facts, scope, window)
+    return Measured(make(DEFINITIONS[metric], scope, window, counted, as_of), counted)

@@ -13,7 +13,7 @@ LONGEST_WINDOW = timedelta(days=1_100)
 _DAY = ma.validate.Range(date(2000, 1, 1), date(2100, 1, 1), error="Must be a day of 2000 to 2099.")
 
 
-class FigureQuery(ma.Schema):
+class WindowQuery(ma.Schema):
     """A scope and a half-open window of civil days."""
 
     from_ = ma.fields.Date(
@@ -40,10 +40,44 @@ class FigureQuery(ma.Schema):
             raise ma.ValidationError("At most 1,100 days after from.", "to")
 
 
+class FigureQuery(WindowQuery):
+    """And as known on which civil day; by default all that is known counts."""
+
+    as_of = ma.fields.Date(
+        load_default=None,
+        validate=_DAY,
+        metadata={"description": "Facts as known on this civil day; the registry is as it is now"},
+    )
+    cutoff = ma.fields.Boolean(
+        load_default=False, metadata={"description": "As known on the cut-off day, seven days after to"}
+    )
+
+    @ma.validates_schema
+    def names_one_day(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse two answers to one question."""
+        if data["as_of"] and data["cutoff"]:
+            raise ma.ValidationError("Not together with as_of.", "cutoff")
+
+
+class LateQuery(WindowQuery):
+    """And since which civil day; by default since the cut-off day, seven days after ``to``."""
+
+    since = ma.fields.Date(
+        load_default=None, validate=_DAY, metadata={"description": "What became known after this civil day"}
+    )
+
+
 class RowsQuery(FigureQuery):
     """Which rows behind a figure."""
 
     part = ma.fields.String(required=True, validate=ma.validate.OneOf(PARTS, error="Not a part of a figure."))
+
+
+class Watermark(ma.Schema):
+    """All that a telemetry worker received before a moment is folded."""
+
+    worker = ma.fields.String(required=True)
+    received_before = ma.fields.String(required=True, metadata={"format": "date-time"})
 
 
 class Status(ma.Schema):
@@ -53,3 +87,5 @@ class Status(ma.Schema):
     set_aside = ma.fields.Integer(required=True)
     registry_sequence = ma.fields.Integer(required=True)
     last_fold = ma.fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+    refolding = ma.fields.Integer(required=True, metadata={"description": "Device-days that wait to be folded again"})
+    watermarks = ma.fields.List(ma.fields.Nested(Watermark), required=True)

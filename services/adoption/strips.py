@@ -4,6 +4,8 @@ In memory a strip is an ``int``: bit *m* (value ``1 << m``) is the minute that b
 union, intersection and difference are ``|``, ``&`` and ``& ~``. Stored, it is 180 bytes, little-endian: minute *m* is
 bit ``m % 8`` (of value ``1 << (m % 8)``) of byte ``m // 8``. The empty strip is stored as no byte at all, since most
 strips of a home are empty. Example: 00:00 and 00:09 are ``01 02 00 …``.
+
+A strip may also run over several days: bit 1,440 is then the first minute of the second day.
 """
 
 from collections.abc import Iterable, Iterator
@@ -65,3 +67,31 @@ def union_of_stored(one: bytes, other: bytes) -> bytes:
     if not one:
         return other
     return (int.from_bytes(one, "little") | int.from_bytes(other, "little")).to_bytes(BYTES, "little")
+
+
+def dilated(strip: int, reach: int) -> int:
+    """The strip in which every minute *m* of this one covers *m* to *m* + ``reach`` − 1 (``reach`` at least 1)."""
+    covered = 1
+    while covered * 2 <= reach:
+        strip |= strip << covered
+        covered *= 2
+    return strip | strip << (reach - covered)
+
+
+def by_day(strip: int, days: int) -> list[int]:
+    """A strip over several days, taken apart: the strip of each.
+
+    :raises OverflowError: if a minute beyond the last day is set
+    """
+    whole = strip.to_bytes(BYTES * days, "little")
+    return [int.from_bytes(whole[at : at + BYTES], "little") for at in range(0, BYTES * days, BYTES)]
+
+
+def joined(stored: Iterable[tuple[int, bytes]], days: int) -> int:
+    """One strip over several days from stored ones, each with the number of its day (0 is the first)."""
+    whole = bytearray(BYTES * days)
+    for day, strip in stored:
+        if strip:
+            at = day * BYTES
+            whole[at : at + BYTES] = union_of_stored(bytes(whole[at : at + BYTES]), strip)
+    return int.from_bytes(whole, "little")

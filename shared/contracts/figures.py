@@ -1,7 +1,8 @@
 """Figures over HTTP: the full form of a metric over a scope and a window, and the rows behind it.
 
 Example: ``{"metric": "H4", "version": 1, "numerator": 57, "denominator": 60, "value": "57/60", "percent": "95.00",
-"status": null, …}``. A count has neither denominator nor percent, and its value is the integer itself.
+"status": null, …}``. A count has neither denominator nor percent, and its value is the integer itself. Integers are in
+the metric's ``unit``; the rows behind a part carry an ``amount`` each, and these sum to the integer of that part.
 """
 
 import marshmallow as ma
@@ -41,9 +42,12 @@ class Metric(ma.Schema):
     numerator = ma.fields.Nested(Text, required=True)
     denominator = ma.fields.Nested(Text, required=True, allow_none=True)
     window = ma.fields.Nested(Text, required=True)
+    unit = ma.fields.String(required=True, metadata={"description": "What numerator and denominator count"})
     exclusions = ma.fields.Dict(ma.fields.String(), ma.fields.Nested(Text), required=True)
     reasons = ma.fields.Dict(ma.fields.String(), ma.fields.Nested(Text), required=True)
+    apart = ma.fields.Dict(ma.fields.String(), ma.fields.Nested(Text), required=True)
     findings = ma.fields.Dict(ma.fields.String(), ma.fields.Nested(Text), required=True)
+    notes = ma.fields.Dict(ma.fields.String(), ma.fields.Nested(Text), required=True)
     polarity = ma.fields.Integer(required=True, validate=ma.validate.OneOf((1, -1, 0)))
     coverage_unit = ma.fields.String(required=True)
     parameters = ma.fields.List(ma.fields.Nested(Parameter), required=True)
@@ -96,10 +100,17 @@ class Coverage(ma.Schema):
 
 
 class AsOf(ma.Schema):
-    """Facts known before a day (null: all there are) and the registry after a change."""
+    """Facts as known on a civil day (null: all there are), and the registry as it was at ``at``, after a change.
 
-    known_before = ma.fields.Date(required=True, allow_none=True)
+    The registry's own as-of is a second axis and not there yet: a change in it shows also in what was known earlier.
+    Outages carry no day of becoming known either. ``over`` is false while the civil day has not ended.
+    """
+
+    known_on = ma.fields.Date(required=True, allow_none=True)
+    at = ma.fields.String(required=True, metadata={"format": "date-time", "description": "When it was asked"})
     registry_sequence = ma.fields.Integer(required=True)
+    over = ma.fields.Boolean(required=True)
+    note = ma.fields.Nested(Text, required=True, allow_none=True)
 
 
 class Figure(Value):
@@ -108,6 +119,7 @@ class Figure(Value):
     metric = ma.fields.String(required=True)
     version = ma.fields.Integer(required=True)
     name = ma.fields.Nested(Text, required=True)
+    unit = ma.fields.String(required=True)
     scope = ma.fields.Nested(Scope, required=True)
     window = ma.fields.Nested(Window, required=True)
     status = ma.fields.String(required=True, allow_none=True, validate=ma.validate.OneOf(STATUSES))
@@ -117,6 +129,9 @@ class Figure(Value):
     removed = ma.fields.Dict(ma.fields.String(), ma.fields.Integer(), required=True)
     apart = ma.fields.Dict(ma.fields.String(), ma.fields.Integer(), required=True)
     findings = ma.fields.Dict(ma.fields.String(), ma.fields.Integer(), required=True)
+    note = ma.fields.Nested(
+        Text, required=True, allow_none=True, metadata={"description": "What a reader must know of this figure"}
+    )
     parameters = ma.fields.List(ma.fields.Nested(Parameter), required=True)
     input_hash = ma.fields.String(required=True)
     as_of = ma.fields.Nested(AsOf, required=True)
@@ -130,15 +145,21 @@ class RecordKey(ma.Schema):
 
 
 class Row(ma.Schema):
-    """One unit behind a figure, and why it counts or does not; null where the metric does not speak of a field."""
+    """What stands behind a part of a figure, and why; null where the metric does not speak of a field."""
 
     why = ma.fields.String(required=True, metadata={"description": "A key of the metric's reasons or exclusions"})
+    amount = ma.fields.Integer(
+        required=True, metadata={"description": "How much of the part's integer it is, in the metric's unit"}
+    )
+    day = ma.fields.Date(required=True, allow_none=True)
+    dwelling = ma.fields.String(required=True, allow_none=True)
     slot = ma.fields.String(required=True, allow_none=True)
     installation = ma.fields.String(required=True, allow_none=True)
     site = ma.fields.String(required=True, allow_none=True)
     vendor = ma.fields.String(required=True, allow_none=True)
     device = ma.fields.String(required=True, allow_none=True)
     binding = ma.fields.String(required=True, allow_none=True)
+    document = ma.fields.String(required=True, allow_none=True, metadata={"description": "A selection document's id"})
     heard_on = ma.fields.Date(
         required=True, allow_none=True, metadata={"description": "First day heard since the binding"}
     )
@@ -153,11 +174,18 @@ class Row(ma.Schema):
 
 
 class Rows(ma.Schema):
-    """The rows of one part of a figure: exactly as many as the figure says."""
+    """The rows of one part of a figure: ``count`` of them, whose amounts sum to ``total``, what the figure says.
+
+    Where units are counted, as in H1, H4, H7 and V2, every amount is 1 and there are exactly ``total`` rows. Of
+    ``removed`` the amounts are units, slot-days, device-days or dwelling-days, as the metric's exclusions say.
+    """
 
     metric = ma.fields.String(required=True)
     version = ma.fields.Integer(required=True)
     part = ma.fields.String(required=True, validate=ma.validate.OneOf(PARTS))
+    unit = ma.fields.String(required=True)
     count = ma.fields.Integer(required=True)
+    total = ma.fields.Integer(required=True)
     input_hash = ma.fields.String(required=True)
+    as_of = ma.fields.Nested(AsOf, required=True)
     rows = ma.fields.List(ma.fields.Nested(Row), required=True)

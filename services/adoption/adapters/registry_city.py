@@ -19,6 +19,7 @@ from shared.contracts.registry import (
     Venue,
     Zone,
 )
+from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
 from shared.runtime.registry_copy import RegistryCopy
 
 Entity = TypeVar("Entity", bound=msgspec.Struct)
@@ -62,6 +63,12 @@ class RegistryCity:
             installations=self._all(Installation),
             devices=self._all(Device),
             bindings=self._all(Binding),
+            selections=self._all(Selection),
+            legal_bases=self._all(LegalBasis),
+            occupancies=self._all(Occupancy),
+            tenancies=self._all(Tenancy),
+            feed_bindings=self._all(FeedBinding),
+            outages=self._all(Outage),
         )
 
     def _all(self, kind: type[Entity]) -> dict[str, Entity]:

@@ -12,39 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from services.adoption import strips
+from services.adoption.adapters import known_facts_sql as sql
 from services.adoption.facts import OPEN
-from services.adoption.figures.known import RawSession
+from services.adoption.figures.known import RawFault, RawSession, UseDays
+from shared.contracts.civil_time import start_of
 from shared.failures import Unavailable
 from shared.runtime.sqlite import connect
-
-_FIRST_HEARD = """
-SELECT day FROM strip WHERE device = :device AND day >= :from_day AND day < :to_day
-  AND known < :before AND until >= :before AND seen <> x'' ORDER BY day LIMIT 1
-"""
-_SEEN = "SELECT seen FROM strip WHERE device = :device AND day = :day AND known < :before AND until >= :before"
-# A loose scan: one step of the index for each device that ever had a session, not one for each session.
-_DEVICES_WITH_SESSIONS = """
-WITH RECURSIVE owner (device) AS (
-  SELECT min(device) FROM session
-  UNION ALL SELECT (SELECT min(s.device) FROM session s WHERE s.device > owner.device) FROM owner
-  WHERE owner.device IS NOT NULL
-)
-SELECT d.vendor, d.device FROM owner JOIN device d ON d.id = owner.device
-WHERE EXISTS (SELECT 1 FROM session s WHERE s.device = d.id AND s.ts >= :from_ms AND s.ts < :to_ms
-  AND s.known < :before AND s.until >= :before)
-ORDER BY d.vendor, d.device
-"""
-# Beside max() the other columns are those of the row that has it (SQLite's documented rule for bare columns).
-_SESSIONS = """
-SELECT ts, seq, duration_s, content, headcount, completed, site, max(content_sha256),
-  EXISTS (SELECT 1 FROM void v WHERE v.device = s.device AND v.of_kind = 'session' AND v.of_ts = s.ts
-    AND v.of_seq = s.seq AND v.known < :before AND v.until >= :before
-    AND NOT EXISTS (SELECT 1 FROM void w WHERE w.device = v.device AND w.ts = v.ts AND w.seq = v.seq
-      AND w.content_sha256 > v.content_sha256 AND w.known < :before AND w.until >= :before))
-FROM session s
-WHERE device = :device AND ts >= :from_ms AND ts < :to_ms AND known < :before AND until >= :before
-GROUP BY ts, seq
-"""
 
 
 class SqliteKnownFacts:
@@ -55,7 +28,7 @@ class SqliteKnownFacts:
         self._local = threading.local()
 
     @contextmanager
-    def at_once(self, before: int = OPEN) -> Iterator["_AtOnce"]:
+    def at_once(self, before: int = OPEN) -> Iterator["AtOnce"]:
         """The facts of one moment, known before a day.
 
         :raises Unavailable: if they cannot be read, or no worker has ever made them
@@ -64,7 +37,7 @@ class SqliteKnownFacts:
             connection = self._connection()
             connection.execute("BEGIN")
             try:
-                yield _AtOnce(connection, before)
+                yield AtOnce(connection, before, {})
             finally:
                 connection.execute("ROLLBACK")
         except sqlite3.OperationalError as error:
@@ -83,33 +56,57 @@ class SqliteKnownFacts:
         return connection
 
 
-class _AtOnce:
+class AtOnce:
     """One moment of the facts; see :class:`services.adoption.figures.known.KnownFacts`."""
 
-    def __init__(self, connection: sqlite3.Connection, before: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, before: int, numbers: dict[tuple[str, str], int | None]) -> None:
         self._connection = connection
         self._before = before
+        self._numbers = numbers
+
+    def known_before(self, before: int) -> "AtOnce":
+        """Of the same moment, what was known before an earlier day."""
+        return AtOnce(self._connection, before, self._numbers)
 
     def first_heard(self, vendor: str, device: str, from_day: int, to_day: int) -> int | None:
         """The first day in which a device was seen in any minute."""
-        found = self._rows(_FIRST_HEARD, vendor, device, from_day=from_day, to_day=to_day)
+        found = self._rows(sql.FIRST_HEARD, vendor, device, from_day=from_day, to_day=to_day)
         return found[0][0] if found else None
 
-    def seen(self, vendor: str, device: str, day: int) -> int:
-        """The strip of minutes in which a device was seen."""
-        strip = strips.EMPTY
-        for (stored,) in self._rows(_SEEN, vendor, device, day=day):
-            strip |= strips.from_bytes(stored)
-        return strip
+    def seen(self, vendor: str, device: str, from_day: int, to_day: int) -> int:
+        """The strip, over several days, of the minutes in which a device was seen."""
+        rows = self._rows(sql.SEEN, vendor, device, from_day=from_day, to_day=to_day)
+        return strips.joined(rows, to_day - from_day)
+
+    def minutes(self, vendor: str, device: str, day: int) -> tuple[int, ...]:
+        """A day's strips: seen, local, smart, automated, ack."""
+        rows = self._rows(sql.MINUTES, vendor, device, day=day)
+        return tuple(strips.joined(((0, row[kind]) for row in rows), 1) for kind in range(5))
+
+    def use_days(self, vendor: str, device: str, from_day: int, to_day: int) -> UseDays:
+        """The days on which a device was used."""
+        local = smart = ack = 0
+        for day, is_local, is_smart, is_ack in self._rows(
+            sql.USE_DAYS, vendor, device, from_day=from_day, to_day=to_day
+        ):
+            local |= is_local << day
+            smart |= is_smart << day
+            ack |= is_ack << day
+        return UseDays(local, smart, ack)
+
+    def faults(self, vendor: str, device: str, before_ms: int) -> list[RawFault]:
+        """A device's faults before a time that count, by (ts, seq)."""
+        rows = self._rows(sql.FAULTS, vendor, device, before_ms=before_ms)
+        return [RawFault(ts, seq, code, bool(active)) for ts, seq, code, active, _ in rows]
 
     def devices_with_sessions(self, from_ms: int, to_ms: int) -> list[tuple[str, str]]:
         """Which devices have a session that starts in a range."""
         where = {"from_ms": from_ms, "to_ms": to_ms, "before": self._before}
-        return self._connection.execute(_DEVICES_WITH_SESSIONS, where).fetchall()
+        return self._connection.execute(sql.DEVICES_WITH_SESSIONS, where).fetchall()
 
     def sessions(self, vendor: str, device: str, from_ms: int, to_ms: int) -> list[RawSession]:
         """A device's sessions that start in a range."""
-        rows = self._rows(_SESSIONS, vendor, device, from_ms=from_ms, to_ms=to_ms)
+        rows = self._rows(sql.SESSIONS, vendor, device, from_ms=from_ms, to_ms=to_ms)
         found = [
             RawSession(
                 ts=ts,
@@ -126,6 +123,15 @@ class _AtOnce:
         ]
         return sorted(found, key=lambda s: (s.ts, s.end, s.seq))
 
+    def own_outages(self) -> list[tuple[int, int]]:
+        """When we could hear nobody; none where no worker has ever kept any."""
+        return self._connection.execute(sql.OWN_OUTAGES).fetchall() if self._has("outage") else []
+
+    def changes(self, vendor: str, device: str, from_day: int, to_day: int, after: int) -> list[tuple[int, int]]:
+        """Which days' facts changed, or may have, on a day later than ``after``: (day, day it became known)."""
+        where = {"from_day": from_day, "to_day": to_day, "from_ms": start_of(from_day), "to_ms": start_of(to_day)}
+        return self._rows(sql.CHANGES, vendor, device, **where, after=after, open=OPEN)
+
     def counts(self) -> dict[str, int]:
         """How many rows each table has, what was set aside included."""
         tables = ("device", "strip", "session", "fault", "void", "set_aside")
@@ -139,10 +145,23 @@ class _AtOnce:
         found = self._connection.execute("SELECT at_ms FROM folded").fetchone()
         return found[0] if found else None
 
-    def _rows(self, sql: str, vendor: str, device: str, **where: int) -> list[Any]:
-        number = self._connection.execute(
-            "SELECT id FROM device WHERE vendor = ? AND device = ?", (vendor, device)
-        ).fetchone()
+    def refolding(self) -> int:
+        """How many device-days wait for being folded again."""
+        return int(self._connection.execute(sql.REFOLDING).fetchone()[0]) if self._has("refold") else 0
+
+    def watermarks(self) -> list[tuple[str, int]]:
+        """Each telemetry worker, and the time (epoch milliseconds) before which all it received is folded."""
+        return self._connection.execute(sql.WATERMARKS).fetchall() if self._has("watermark") else []
+
+    def _has(self, table: str) -> bool:
+        found = self._connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
+        return found.fetchone() is not None
+
+    def _rows(self, statement: str, vendor: str, device: str, **where: int) -> list[Any]:
+        if (vendor, device) not in self._numbers:
+            found = self._connection.execute(sql.NUMBER, (vendor, device)).fetchone()
+            self._numbers[vendor, device] = found[0] if found else None
+        number = self._numbers[vendor, device]
         if number is None:
             return []
-        return self._connection.execute(sql, {**where, "device": number[0], "before": self._before}).fetchall()
+        return self._connection.execute(statement, {**where, "device": number, "before": self._before}).fetchall()

@@ -4,22 +4,20 @@ The state at t1 is that of the last day before it: installed by then, not retire
 count, not devices, so that a swapped device does not inflate. Source: policy 4.2 and 7.4.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.adoption import strips
-from services.adoption.definitions import ACTIVATION
+from services.adoption.definitions import ACTIVATION, AFFECTED_MINUTES
 from services.adoption.figures.city import City, binding_id, bound_on, out_of_service
-from services.adoption.figures.counted import Counted, Coverage, Ratio, Row, Window
+from services.adoption.figures.counted import Counted, Coverage, Part, Ratio, Row, Window
+from services.adoption.figures.dwelling_days import WAKING
 from services.adoption.figures.known import KnownFacts
 from services.adoption.figures.scopes import Scope, holds_slot, slot_id
 from shared.contracts.civil_time import date_from_day, day_from_date
 from shared.contracts.registry import Binding, Slot
-
-# An affected slot-day: approved UNKNOWN covers at least 60 min of 06:00–24:00 (policy 7.3).
-_WAKING = strips.between(6 * 60, 24 * 60)
-_AFFECTED_MINUTES = 60
 
 
 class _Unit(NamedTuple):
@@ -44,13 +42,18 @@ def count(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Counte
     installed = [unit for unit in units if not unit.removed]
     active = [unit for unit in installed if unit.heard_on is not None]
     unaffected = [unit for unit in installed if not unit.unknown]
+
+    def rows(part: Part) -> list[Row]:
+        removed = [unit for unit in units if unit.removed]
+        return [_row(unit) for unit in {"numerator": active, "denominator": installed, "removed": removed}[part]]
+
     return Counted(
-        numerator=[_row(unit) for unit in active],
-        denominator=[_row(unit) for unit in installed],
-        removed=[_row(unit) for unit in units if unit.removed],
+        total=Ratio(len(active), len(installed)),
         observed=Ratio(sum(unit.heard_on is not None for unit in unaffected), len(unaffected)),
         coverage=Coverage(ACTIVATION.coverage_unit, len(unaffected), len(installed)),
+        removed=Counter(unit.removed for unit in units if unit.removed),
         applicable=bool(installed),
+        rows=rows,
         inputs=map(_input, units),
     )
 
@@ -73,9 +76,12 @@ def _units(city: City, facts: KnownFacts, scope: Scope, t1: date) -> Iterator[_U
 
 def _unobservable(city: City, binding: Binding, t1: date) -> bool:
     """Whether every day since the binding is affected: then never heard is UNKNOWN, not OFFLINE."""
-    outages = city.outages.get((binding.vendor, binding.device), {})
-    days = range(day_from_date(binding.valid_from), day_from_date(t1))
-    return all(strips.count(outages.get(day, strips.EMPTY) & _WAKING) >= _AFFECTED_MINUTES for day in days)
+    first, end = day_from_date(binding.valid_from), day_from_date(t1)
+    silent = city.outages.minutes(binding.vendor, binding.device, first, end)
+    if not silent:
+        return False
+    days = strips.by_day(silent, end - first)
+    return all(strips.count(day & WAKING) >= AFFECTED_MINUTES.value for day in days)
 
 
 def _row(unit: _Unit) -> Row:

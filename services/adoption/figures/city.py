@@ -1,10 +1,11 @@
-"""The registry's entities as figures need them: by id, and bindings by what they bind."""
+"""The registry's entities as figures need them: by id, and by what they belong to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from services.adoption.figures.outages import DeviceId, Outages, of_devices
 from shared.contracts.registry import (
     Binding,
     Device,
@@ -17,9 +18,10 @@ from shared.contracts.registry import (
     Venue,
     Zone,
 )
+from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
 
-DeviceId = tuple[str, str]  # vendor, device
-Outages = Mapping[DeviceId, Mapping[int, int]]  # approved UNKNOWN: for a device and day, the strip of its minutes
+Key = TypeVar("Key", bound=Hashable)
+Thing = TypeVar("Thing")
 
 
 class Entities(NamedTuple):
@@ -35,33 +37,50 @@ class Entities(NamedTuple):
     installations: Mapping[str, Installation]
     devices: Mapping[str, Device]
     bindings: Mapping[str, Binding]
+    selections: Mapping[str, Selection]
+    legal_bases: Mapping[str, LegalBasis]
+    occupancies: Mapping[str, Occupancy]
+    tenancies: Mapping[str, Tenancy]
+    feed_bindings: Mapping[str, FeedBinding]
+    outages: Mapping[str, Outage]
 
 
 class City(NamedTuple):
-    """The registry after change ``sequence``, indexed; bindings by slot and by device, the oldest first."""
+    """The registry after change ``sequence``, indexed; bindings by slot and by device, the oldest first.
+
+    Slots and tenancies by the dwelling's id, legal bases by the pilot's.
+    """
 
     sequence: int
     entities: Entities
     of_slot: Mapping[str, tuple[Binding, ...]]
     of_device: Mapping[DeviceId, tuple[Binding, ...]]
+    slots_of: Mapping[str, tuple[Slot, ...]]
+    tenancies_of: Mapping[str, tuple[Tenancy, ...]]
+    bases_of: Mapping[str, tuple[LegalBasis, ...]]
     outages: Outages
 
 
-def index(sequence: int, entities: Entities, outages: Outages | None = None) -> City:
+def index(sequence: int, entities: Entities) -> City:
     """A city from the registry's entities."""
-    by_slot: dict[str, list[Binding]] = defaultdict(list)
-    by_device: dict[DeviceId, list[Binding]] = defaultdict(list)
-    for binding in sorted(entities.bindings.values(), key=lambda b: (b.valid_from, b.vendor, b.device)):
-        by_device[binding.vendor, binding.device].append(binding)
-        if binding.slot is not None:
-            by_slot[binding.slot].append(binding)
+    bindings = sorted(entities.bindings.values(), key=lambda b: (b.valid_from, b.vendor, b.device))
     return City(
         sequence,
         entities,
-        {slot: tuple(bindings) for slot, bindings in by_slot.items()},
-        {device: tuple(bindings) for device, bindings in by_device.items()},
-        outages or {},
+        of_slot=_grouped((b for b in bindings if b.slot is not None), lambda b: str(b.slot)),
+        of_device=_grouped(bindings, lambda b: (b.vendor, b.device)),
+        slots_of=_grouped(entities.slots.values(), lambda s: f"{s.pilot}/{s.dwelling_ref}"),
+        tenancies_of=_grouped(entities.tenancies.values(), lambda t: f"{t.pilot}/{t.dwelling_ref}"),
+        bases_of=_grouped(entities.legal_bases.values(), lambda basis: basis.pilot),
+        outages=Outages(of_devices(entities.feed_bindings.values(), entities.outages.values()), ()),
     )
+
+
+def _grouped(things: Iterable[Thing], key: Callable[[Thing], Key]) -> dict[Key, tuple[Thing, ...]]:
+    found: dict[Key, list[Thing]] = defaultdict(list)
+    for thing in things:
+        found[key(thing)].append(thing)
+    return {name: tuple(group) for name, group in found.items()}
 
 
 def bound_on(bindings: Iterable[Binding], day: date) -> Binding | None:
@@ -83,3 +102,8 @@ def out_of_service(place: Slot | Installation, day: date) -> str | None:
 def binding_id(binding: Binding) -> str:
     """``{vendor}/{device}/{valid_from}``."""
     return f"{binding.vendor}/{binding.device}/{binding.valid_from}"
+
+
+def verified(paper: Selection | LegalBasis) -> bool:
+    """Whether somebody other than who recorded a paper has verified it."""
+    return paper.verified_by is not None and paper.verified_by != paper.recorded_by

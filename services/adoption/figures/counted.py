@@ -1,8 +1,10 @@
-"""What every metric's computation gives: the rows behind the figure, and what else is shown with it."""
+"""What every metric's computation gives: its integers, the rows behind them, and what else is shown with it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Part = Literal["numerator", "denominator", "removed"]
 
 
 class Window(NamedTuple):
@@ -20,15 +22,23 @@ class RecordKey(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One unit behind a figure, and why it counts or does not; what a metric does not speak of is None."""
+    """What stands behind a part of a figure, and why; what a metric does not speak of is None.
+
+    ``amount`` is how much of the part's integer it is, in the metric's unit: 1 where units are counted. Of a part the
+    amounts sum to the integer the figure says.
+    """
 
     why: str
+    amount: int = 1
+    day: date | None = None
+    dwelling: str | None = None
     vendor: str | None = None
     device: str | None = None
     binding: str | None = None
     slot: str | None = None
     installation: str | None = None
     site: str | None = None
+    document: str | None = None
     heard_on: date | None = None
     starts_at: str | None = None
     length_s: int | None = None
@@ -53,15 +63,24 @@ class Coverage(NamedTuple):
     all: int
 
 
-class Counted(NamedTuple):
-    """A metric, counted. ``inputs`` are the rows of facts and registry that entered, for the input hash."""
+Rows = Callable[[Part], Iterable[Row]]
 
-    numerator: Sequence[Row]
-    denominator: Sequence[Row] | None
-    removed: Sequence[Row]
+
+class Counted(NamedTuple):
+    """A metric, counted.
+
+    ``total`` is over all units, UNKNOWN counted against the programme. ``rows`` makes the rows of a part, which may be
+    many, only when asked. ``inputs`` are the rows of facts and registry that entered, for the input hash. ``note``
+    names one of the definition's notes.
+    """
+
+    total: Ratio
     observed: Ratio
     coverage: Coverage
+    removed: Mapping[str, int]
     applicable: bool
+    rows: Rows
     inputs: Iterable[Sequence[object]]
     apart: Mapping[str, int] = {}
     findings: Mapping[str, int] = {}
+    note: str | None = None

@@ -1,11 +1,10 @@
 """A figure is never a bare number: it says what it counts, over what, how much was observed, and from which inputs."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Literal, NamedTuple
 
-from services.adoption.definitions import Definition
+from services.adoption.definitions import Definition, Text
 from services.adoption.figures.counted import Counted, Coverage, Ratio, Window
 from services.adoption.figures.input_hash import input_hash
 from services.adoption.figures.scopes import Scope
@@ -23,10 +22,16 @@ class Value(NamedTuple):
 
 
 class AsOf(NamedTuple):
-    """What was known: facts known before a day (null: all), and the registry after a change."""
+    """What was known: facts as known on a civil day (None: all there are), and the registry as it was when asked, at
+    ``at_ms``, after a change; its own as-of is a second axis, which is not there yet.
 
-    known_before: date | None
+    ``over`` says whether the day is over, so that the facts known on it stay as they are; True without one.
+    """
+
+    known_on: date | None
+    at_ms: int
     registry_sequence: int
+    over: bool = True
 
 
 class Figure(NamedTuple):
@@ -42,6 +47,7 @@ class Figure(NamedTuple):
     removed: Mapping[str, int]
     apart: Mapping[str, int]
     findings: Mapping[str, int]
+    note: Text | None
     input_hash: str
     as_of: AsOf
 
@@ -49,19 +55,18 @@ class Figure(NamedTuple):
 def make(definition: Definition, scope: Scope, window: Window, counted: Counted, as_of: AsOf) -> Figure:
     """The figure of what was counted. The conservative value, over all units, is the one reported."""
     status = _status(definition, counted)
-    denominator = None if counted.denominator is None else len(counted.denominator)
-    reasons = Counter(row.why for row in counted.removed)
     return Figure(
         definition=definition,
         scope=scope,
         window=window,
         status=status,
-        conservative=_value(Ratio(len(counted.numerator), denominator), status),
+        conservative=_value(counted.total, status),
         observed=_value(counted.observed, status),
         coverage=counted.coverage,
-        removed={reason: reasons[reason] for reason in definition.exclusions},
+        removed={reason: counted.removed.get(reason, 0) for reason in definition.exclusions},
         apart=counted.apart,
         findings=counted.findings,
+        note=definition.notes[counted.note] if counted.note else None,
         input_hash=input_hash(definition, scope, window, counted.inputs),
         as_of=as_of,
     )

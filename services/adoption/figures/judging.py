@@ -15,8 +15,8 @@ from shared.contracts.vocabulary import HEADSETS, SENSOR_PRESENCE_METHODS
 VALID = "valid"
 MANUAL = "MANUAL"
 GAP_MS = USES.parameter("merge_gap_s") * 1000
-_SHORTEST_MS = USES.parameter("shortest_s") * 1000
-_LONGEST_MS = USES.parameter("longest_s") * 1000
+SHORTEST_MS = USES.parameter("shortest_s") * 1000
+LONGEST_MS = USES.parameter("longest_s") * 1000
 
 
 class Session(NamedTuple):
@@ -53,7 +53,7 @@ def judge(city: City, vendor: str, device: str, run: Run, *, overlapping: bool =
     Reasons are looked for in the order of the definition's exclusions, and the first is named.
     """
     binding, installation = _bound(city, vendor, device, run.start)
-    length_ms = min(run.end - run.start, _LONGEST_MS)
+    length_ms = min(run.end - run.start, LONGEST_MS)
     overlong_ms = run.end - run.start - length_ms
     headcount, findings = _headcount(run.sessions, installation)
     if overlong_ms:
@@ -91,7 +91,7 @@ def _why(city: City, run: Run, installation: Installation | None, length_ms: int
     day, minute = day_and_minute(minute_of(run.start))
     if reason := out_of_service(installation, date_from_day(day)):
         return reason
-    if length_ms < _SHORTEST_MS:
+    if length_ms < SHORTEST_MS:
         return "too_short"
     zone = city.entities.zones[f"{installation.venue}/{installation.zone}"]
     calendar = in_force(zone.calendars, date_from_day(day))

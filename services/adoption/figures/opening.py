@@ -7,14 +7,15 @@ import msgspec
 
 from services.adoption import strips
 from services.adoption.definitions import USES
-from services.adoption.figures.calendars import in_force, open_minutes
+from services.adoption.figures.calendars import open_minutes
 from services.adoption.figures.city import City, binding_id
 from services.adoption.figures.counted import Coverage, Window
+from services.adoption.figures.device_days import DeviceDay, device_days
 from services.adoption.figures.judging import MANUAL
 from services.adoption.figures.known import KnownFacts
 from services.adoption.figures.scopes import Scope, VrPlace, holds_vr, installation_id
-from shared.contracts.civil_time import date_from_day, day_from_date
-from shared.contracts.registry import Binding, Calendar, Installation
+from shared.contracts.civil_time import date_from_day
+from shared.contracts.registry import Binding
 
 
 class Opening(NamedTuple):
@@ -25,13 +26,6 @@ class Opening(NamedTuple):
     anything: bool
 
 
-class _DeviceDay(NamedTuple):
-    binding: Binding
-    installation: Installation
-    day: int
-    calendar: Calendar | None
-
-
 def opening(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Opening:
     """The open minutes of every device in scope on the days of a window.
 
@@ -40,53 +34,32 @@ def opening(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Open
     opened = unaffected = 0
     strips_of: dict[tuple[str, int], int] = {}
     inputs: dict[bytes, list[object]] = {}
-    for binding, installation, day, calendar in _device_days(city, scope, window):
-        zone = f"{installation.venue}/{installation.zone}"
-        for row in _inputs(binding, installation, zone, calendar):
-            inputs[msgspec.json.encode(row)] = row
-        if calendar is None or installation.presence_method == MANUAL:
+    for one in device_days(city, scope, window):
+        if one.removed:
             continue
-        strip = strips_of.get((zone, day))
+        for row in _inputs(one):
+            inputs[msgspec.json.encode(row)] = row
+        if one.calendar is None or one.installation.presence_method == MANUAL:
+            continue
+        strip = strips_of.get((one.zone, one.day))
         if strip is None:
-            strip = strips_of[zone, day] = open_minutes(calendar, date_from_day(day))
+            strip = strips_of[one.zone, one.day] = open_minutes(one.calendar, date_from_day(one.day))
         opened += strips.count(strip)
-        unaffected += strips.count(strips.without(strip, _unknown(city, facts, binding, day)))
+        unaffected += strips.count(strips.without(strip, unknown(city, facts, one.binding, one.day)))
     coverage = Coverage(USES.coverage_unit, unaffected, opened)
     return Opening(coverage, list(inputs.values()), bool(inputs) or _has_installation(city, scope))
 
 
-def _device_days(city: City, scope: Scope, window: Window) -> Iterator[_DeviceDay]:
-    for (vendor, device), bindings in city.of_device.items():
-        for binding in bindings:
-            if binding.installation is None:
-                continue
-            installation = city.entities.installations[binding.installation]
-            if not holds_vr(scope, city, VrPlace(vendor, device, installation.venue, installation)):
-                continue
-            calendars = city.entities.zones[f"{installation.venue}/{installation.zone}"].calendars
-            for day in _days_in_service(binding, installation, window):
-                yield _DeviceDay(binding, installation, day, in_force(calendars, date_from_day(day)))
-
-
-def _days_in_service(binding: Binding, installation: Installation, window: Window) -> range:
-    """The days of the window on which the device was bound and the installation in service."""
-    if installation.installed_on is None:
-        return range(0)
-    ends = [end for end in (window.end, binding.valid_to, installation.retired_on) if end is not None]
-    starts = (window.start, binding.valid_from, installation.installed_on)
-    return range(day_from_date(max(starts)), day_from_date(min(ends)))
-
-
-def _unknown(city: City, facts: KnownFacts, binding: Binding, day: int) -> int:
-    outage = city.outages.get((binding.vendor, binding.device), {}).get(day, strips.EMPTY)
+def unknown(city: City, facts: KnownFacts, binding: Binding, day: int) -> int:
+    """The strip of a day's minutes that an outage covers and in which a device was not seen."""
+    outage = city.outages.minutes(binding.vendor, binding.device, day, day + 1)
     if not outage:
         return strips.EMPTY
-    return strips.without(outage, facts.seen(binding.vendor, binding.device, day))
+    return strips.without(outage, facts.seen(binding.vendor, binding.device, day, day + 1))
 
 
-def _inputs(
-    binding: Binding, installation: Installation, zone: str, calendar: Calendar | None
-) -> Iterator[list[object]]:
+def _inputs(one: DeviceDay) -> Iterator[list[object]]:
+    binding, installation = one.binding, one.installation
     name = installation_id(installation)
     yield ["binding", binding_id(binding), name, binding.valid_to]
     service = [installation.installed_on, installation.retired_on]
@@ -98,8 +71,8 @@ def _inputs(
         installation.seats,
         *service,
     ]
-    if calendar:
-        yield ["calendar", zone, msgspec.to_builtins(calendar)]
+    if one.calendar:
+        yield ["calendar", one.zone, msgspec.to_builtins(one.calendar)]
 
 
 def _has_installation(city: City, scope: Scope) -> bool:

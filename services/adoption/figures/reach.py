@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from services.adoption.figures.known import RawSession
 
+LONGEST_RAW_MS = 86_400_000  # the contract's limit of one session record
 Read = Callable[[int, int], list[RawSession]]  # a device's sessions that start in [from, to)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from services.adoption.figures.city import City
-from shared.contracts.registry import Binding, Installation, Slot
+from shared.contracts.registry import Binding, Dwelling, Installation, Pilot, Slot
 from shared.contracts.vocabulary import CATEGORIES, DISTRICT_CODES, VENUE_TYPES
 
 
@@ -88,6 +88,24 @@ def holds_slot(scope: Scope, city: City, slot: Slot, binding: Binding | None) ->
     return scope.kind in belongs_to and belongs_to[scope.kind] == scope.id
 
 
+def holds_dwelling(scope: Scope, city: City, dwelling: Dwelling) -> bool:
+    """Whether a dwelling belongs to a scope."""
+    belongs_to = {
+        "programme": None,
+        "district": city.entities.pilots[dwelling.pilot].district,
+        "site": dwelling.pilot,
+        "phase": f"{dwelling.pilot}/{dwelling.phase}",
+        "dwelling": dwelling_id(dwelling),
+    }
+    return scope.kind in belongs_to and belongs_to[scope.kind] == scope.id
+
+
+def holds_pilot(scope: Scope, pilot: Pilot) -> bool:
+    """Whether a pilot belongs to a scope."""
+    belongs_to = {"programme": None, "district": pilot.district, "site": pilot.slug}
+    return scope.kind in belongs_to and belongs_to[scope.kind] == scope.id
+
+
 def holds_vr(scope: Scope, city: City, place: VrPlace) -> bool:
     """Whether a VR device at a place belongs to a scope."""
     installation = place.installation
@@ -121,6 +139,11 @@ def district_of(scope: Scope, city: City) -> str | None:
 def slot_id(slot: Slot) -> str:
     """``{pilot}/{dwelling_ref}/{code}``."""
     return f"{slot.pilot}/{slot.dwelling_ref}/{slot.code}"
+
+
+def dwelling_id(dwelling: Dwelling) -> str:
+    """``{pilot}/{dwelling_ref}``."""
+    return f"{dwelling.pilot}/{dwelling.dwelling_ref}"
 
 
 def installation_id(installation: Installation) -> str:

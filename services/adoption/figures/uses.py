@@ -10,16 +10,14 @@ from functools import partial
 
 from services.adoption.definitions import USES
 from services.adoption.figures.city import City, binding_id
-from services.adoption.figures.counted import Counted, Ratio, RecordKey, Row, Window
+from services.adoption.figures.counted import Counted, Part, Ratio, RecordKey, Row, Window
 from services.adoption.figures.judging import GAP_MS, VALID, Session, judge, merging_place
 from services.adoption.figures.known import KnownFacts, RawSession
 from services.adoption.figures.merging import Run, runs
 from services.adoption.figures.opening import opening
-from services.adoption.figures.reach import reaching
+from services.adoption.figures.reach import LONGEST_RAW_MS, reaching
 from services.adoption.figures.scopes import Scope, holds_vr, installation_id
 from shared.contracts.civil_time import day_from_date, rfc3339, start_of
-
-LONGEST_RAW_MS = 86_400_000  # the contract's limit of one session record
 
 
 def count(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Counted:
@@ -33,18 +31,27 @@ def count(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Counte
     ]
     uses = [session for session in judged if session.why == VALID]
     opened = opening(city, facts, scope, window)
+    manual = sum(session.headcount for session in judged if session.why == "manual")
+    total = sum(session.headcount for session in uses)
     found = Counter(finding for session in uses for finding in session.findings)
     found["overlong_s"] = sum(session.overlong_ms // 1000 for session in uses)
+
+    def rows(part: Part) -> Iterator[Row]:
+        if part == "removed":
+            return (_row(session, None) for session in judged if session.why != VALID)
+        places = ((session, place) for session in uses for place in range(1, session.headcount + 1))
+        return (_row(session, place) for session, place in places if part == "numerator")
+
     return Counted(
-        numerator=[_row(session, place) for session in uses for place in range(1, session.headcount + 1)],
-        denominator=None,
-        removed=[_row(session, None) for session in judged if session.why != VALID],
+        total=Ratio(total, None),
         # data beats UNKNOWN: a session that came lies in no unknown minute, so what is observed is all there is
-        observed=Ratio(sum(session.headcount for session in uses), None),
+        observed=Ratio(total, None),
         coverage=opened.coverage,
+        removed=Counter(session.why for session in judged if session.why != VALID),
         applicable=opened.anything or bool(judged),
+        rows=rows,
         inputs=opened.inputs + [_input(session, raw) for session in judged for raw in session.run.sessions],
-        apart={"manual": sum(session.headcount for session in judged if session.why == "manual")},
+        apart={"manual": manual},
         findings={name: found[name] for name in USES.findings},
     )
 

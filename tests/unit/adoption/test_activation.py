@@ -7,14 +7,11 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from services.adoption import strips
 from services.adoption.definitions import ACTIVATION
-from services.adoption.figures.counted import Window
-from services.adoption.figures.scopes import Scope, parse
-from services.adoption.measure import Measured, measure
-from shared.contracts.civil_time import day_from_date
+from services.adoption.figures.counted import Part
+from services.adoption.measure import Measured
 from tests.unit.adoption import cities, oracle
-from tests.unit.adoption.world import Json, city_of, known
+from tests.unit.adoption.world import Json, city_of, known, measure, silent_feed
 
 SCOPES: dict[str, Callable[[Json], bool]] = {
     "programme": lambda row: True,
@@ -31,11 +28,9 @@ REMOVED = {"not_installed", "retired"}
 ONLY = {"kind": "heartbeat", "vendor": "acme", "site": "xili", "device": "lamp"}
 
 
-def asked(city: Json, records: list[Json], scope: str, window: tuple[date, date], outages: Any = None) -> Measured:
-    found = parse(scope)
-    assert isinstance(found, Scope)
+def asked(city: Json, records: list[Json], scope: str, window: tuple[date, date]) -> Measured:
     with known(records) as facts:
-        return measure("H4", found, Window(*window), city_of(city, outages=outages), facts)
+        return measure("H4", scope, window, city_of(city), facts)
 
 
 @settings(deadline=None, max_examples=cities.EXAMPLES)
@@ -49,7 +44,7 @@ def test_slot_activation_is_what_plain_loops_find_in_every_scope(
         indexed = city_of(city)
         for scope, holds in SCOPES.items():
             expected = Counter(row["why"] for row in slots if holds(row))
-            result = measure("H4", parse(scope) or Scope(""), Window(*window), indexed, facts)
+            result = measure("H4", scope, window, indexed, facts)
             figure = result.figure
             installed = sum(count for why, count in expected.items() if why not in REMOVED)
             assert figure.removed == {why: expected[why] for why in ("not_installed", "retired")}, scope
@@ -57,12 +52,13 @@ def test_slot_activation_is_what_plain_loops_find_in_every_scope(
             assert figure.coverage == ("slot", installed, installed)
             assert figure.status == (None if installed else "NOT_APPLICABLE")
             assert figure.conservative.value == (f"{expected['heard']}/{installed}" if installed else None)
-            for part, whys in (
+            parts: list[tuple[Part, set[str]]] = [
                 ("numerator", {"heard"}),
                 ("denominator", set(ACTIVATION.reasons)),
                 ("removed", REMOVED),
-            ):
-                rows = [(row.slot, row.why) for row in getattr(result, part)]
+            ]
+            for part, whys in parts:
+                rows = [(row.slot, row.why) for row in result.rows(part)]
                 assert sorted(rows) == sorted((s["key"], s["why"]) for s in slots if holds(s) and s["why"] in whys)
 
 
@@ -84,6 +80,11 @@ def bound(device: str, since: date, until: date | None = None) -> Json:
     return {"vendor": "acme", "device": device} | place
 
 
+def hours(day: date, first: int, end: int) -> tuple[int, int]:
+    midnight = cities.midnight_ms(day)
+    return midnight + first * 3_600_000, midnight + end * 3_600_000
+
+
 def heartbeat(device: str, ts: int) -> Json:
     return ONLY | {"device": device, "ts": ts, "received_ms": ts}
 
@@ -96,10 +97,9 @@ def test_a_swapped_device_counts_the_slot_once_and_by_the_device_that_is_there()
     old_spoke = asked(city, [heartbeat("old", cities.midnight_ms(date(2024, 2, 20)))], "programme", WEEK)
     new_spoke = asked(city, [heartbeat("new", cities.midnight_ms(date(2024, 3, 1)))], "programme", WEEK)
     assert old_spoke.figure.conservative[:2] == (0, 1)
-    assert old_spoke.denominator is not None
-    assert [(row.binding, row.why) for row in old_spoke.denominator] == [("acme/new/2024-03-01", "never_heard")]
+    assert [(row.binding, row.why) for row in old_spoke.rows("denominator")] == [("acme/new/2024-03-01", "never_heard")]
     assert new_spoke.figure.conservative[:2] == (1, 1)
-    assert new_spoke.numerator[0].heard_on == date(2024, 3, 1)
+    assert new_spoke.rows("numerator")[0].heard_on == date(2024, 3, 1)
 
 
 def test_what_a_device_sent_before_its_binding_or_from_t1_on_does_not_activate_the_slot() -> None:
@@ -124,11 +124,10 @@ def test_a_slot_is_retired_from_its_date_on() -> None:
 
 
 def test_a_slot_silent_through_an_outage_of_every_day_is_unknown_and_makes_the_figure_insufficient() -> None:
-    outage = strips.between(6 * 60, 7 * 60)
-    days = range(day_from_date(date(2024, 3, 1)), day_from_date(date(2024, 3, 4)))
+    mornings = [hours(date(2024, 3, day), 6, 7) for day in (1, 2, 3)]
     city = home([bound("lamp", date(2024, 3, 1))])
-    all_days = asked(city, [], "programme", WEEK, {("acme", "lamp"): dict.fromkeys(days, outage)})
-    but_one = asked(city, [], "programme", WEEK, {("acme", "lamp"): dict.fromkeys(days[1:], outage)})
+    all_days = asked(city | silent_feed("acme", "lamp", *mornings), [], "programme", WEEK)
+    but_one = asked(city | silent_feed("acme", "lamp", *mornings[1:]), [], "programme", WEEK)
     assert all_days.figure.status == "INSUFFICIENT"
     assert all_days.figure.coverage == ("slot", 0, 1)
     assert all_days.figure.conservative == (0, 1, None, None)

@@ -147,7 +147,7 @@ def test_a_state_known_before_a_day_holds_only_what_was_received_before_it() -> 
         seen = {}
         for before in (day + 1, day + 2, day + 6, day + 7, facts.OPEN):
             with reader.at_once(before) as known:
-                seen[before - day if before < facts.OPEN else "all"] = known.seen("acme", "lamp-1", day)
+                seen[before - day if before < facts.OPEN else "all"] = known.seen("acme", "lamp-1", day, day + 1)
     assert seen == {1: 0, 2: 0b1, 6: 0b1, 7: 0b11, "all": 0b11}
 
 

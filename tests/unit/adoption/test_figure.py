@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.adoption.definitions import ACTIVATION, DEFINITIONS, USES
-from services.adoption.figures.counted import Counted, Coverage, Ratio, Row, Window
+from services.adoption.figures.counted import Counted, Coverage, Ratio, Window
 from services.adoption.figures.figure import AsOf, Figure, make, percent
 from services.adoption.figures.input_hash import input_hash
 from services.adoption.figures.scopes import Scope
@@ -67,10 +67,16 @@ def test_the_input_hash_changes_with_definition_scope_and_window() -> None:
 
 
 def figure(unaffected: int, everything: int) -> Figure:
-    rows = [Row("heard")] * everything
-    coverage = Coverage("slot", unaffected, everything)
-    counted = Counted(rows, rows, [Row("retired")], Ratio(unaffected, unaffected), coverage, everything > 0, [])
-    return make(ACTIVATION, SITE, WINDOW, counted, AsOf(None, 7))
+    counted = Counted(
+        total=Ratio(everything, everything),
+        observed=Ratio(unaffected, unaffected),
+        coverage=Coverage("slot", unaffected, everything),
+        removed={"retired": 1},
+        applicable=everything > 0,
+        rows=lambda part: [],
+        inputs=[],
+    )
+    return make(ACTIVATION, SITE, WINDOW, counted, AsOf(None, 0, 7))
 
 
 def test_below_nine_tenths_of_coverage_no_rate_is_given_but_its_integers_are() -> None:
@@ -91,6 +97,7 @@ def test_every_definition_has_words_in_both_languages_and_integer_parameters() -
     for definition in DEFINITIONS.values():
         words = [definition.name, definition.formula, definition.numerator, definition.window]
         words += [*definition.exclusions.values(), *definition.reasons.values(), *definition.findings.values()]
+        words += [*definition.apart.values(), *definition.notes.values()]
         words += [parameter.meaning for parameter in definition.parameters]
         assert all(text.zh and text.en for text in words)
         assert all(type(parameter.value) is int for parameter in definition.parameters)

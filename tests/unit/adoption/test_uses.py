@@ -7,14 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from services.adoption import strips
 from services.adoption.definitions import USES
-from services.adoption.figures.counted import Window
-from services.adoption.figures.scopes import Scope, parse
-from services.adoption.measure import Measured, measure
-from shared.contracts.civil_time import day_from_date
+from services.adoption.measure import Measured
 from tests.unit.adoption import cities, oracle
-from tests.unit.adoption.world import Json, city_of, known, rfc3339
+from tests.unit.adoption.world import Json, city_of, known, measure, rfc3339, silent_feed
 
 VENUE_OF_DISTRICT = {"futian": "museum", "nanshan": "library"}
 VENUE_OF_TYPE = {"MUSEUM": "museum", "OTHER_PUBLIC": "library"}
@@ -55,7 +51,7 @@ def test_uses_are_what_plain_loops_find_in_every_scope(
     with known(records) as facts:
         indexed = city_of(city)
         for scope, holds in scopes(city).items():
-            result = measure("V2", parse(scope) or Scope(""), Window(*window), indexed, facts)
+            result = measure("V2", scope, window, indexed, facts)
             mine = [s for s in sessions if holds(s["vendor"], s["device"], s["site"], key(s["installation"]))]
             opened = sum(n for (v, d, k), n in minutes.items() if holds(v, d, k.split("/")[0], k))
             check(result, mine, opened, scope)
@@ -122,9 +118,9 @@ def session(ts: int, duration_s: int, **more: Any) -> Json:
     return record | {"sha": cities.digest(record), "received_ms": ts}
 
 
-def uses(city: Json, *records: Json, window: tuple[date, date] = WINDOW, outages: Any = None) -> Measured:
+def uses(city: Json, *records: Json, window: tuple[date, date] = WINDOW) -> Measured:
     with known(records) as facts:
-        return measure("V2", Scope("programme"), Window(*window), city_of(city, outages=outages), facts)
+        return measure("V2", "programme", window, city_of(city), facts)
 
 
 def test_two_contents_at_once_on_one_headset_are_two_uses_and_a_finding() -> None:
@@ -181,7 +177,7 @@ def test_short_presences_that_merge_into_a_minute_are_one_use() -> None:
     pieces = [session(NINE + n * 30_000, 10) for n in range(3)]
     result = uses(venue(), *pieces)
     assert result.figure.conservative.value == 1
-    assert [len(row.records or ()) for row in result.numerator] == [3]
+    assert [len(row.records or ()) for row in result.rows("numerator")] == [3]
     assert uses(venue(), *pieces[:2]).figure.removed["too_short"] == 1
 
 
@@ -199,7 +195,7 @@ def test_a_device_that_moves_at_midnight_ends_its_run() -> None:
     city["bindings"] = [city["bindings"][0] | {"valid_to": DAY}, moved]
     midnight = cities.midnight_ms(DAY)
     before, after = session(midnight - 100_000, 90), session(midnight + 10_000, 90)
-    rows = uses(city, before, after, window=(date(2024, 2, 29), WINDOW[1])).numerator
+    rows = uses(city, before, after, window=(date(2024, 2, 29), WINDOW[1])).rows("numerator")
     assert [row.installation for row in rows] == ["museum/hall/vr-0", "museum/hall/vr-1"]
 
 
@@ -210,7 +206,7 @@ def test_a_run_that_began_the_day_before_is_that_days_use_however_long_its_chain
     assert uses(city, *chain).figure.conservative.value == 0
     earlier = uses(city, *chain, window=(date(2024, 2, 27), DAY))
     assert earlier.figure.conservative.value == 1
-    assert len(earlier.numerator[0].records or ()) == 6
+    assert len(earlier.rows("numerator")[0].records or ()) == 6
     assert earlier.figure.findings["overlong"] == 1
 
 
@@ -219,7 +215,10 @@ def test_a_use_that_begins_a_millisecond_before_midnight_reaches_over_the_window
     last = cities.midnight_ms(date(2024, 3, 2)) - 1
     result = uses(city, session(last, 30), session(last + 90_000, 30), session(last + 180_000, 30))
     assert result.figure.conservative.value == 1
-    assert (result.numerator[0].starts_at, result.numerator[0].length_s) == ("2024-03-01T15:59:59.999Z", 210)
+    assert (result.rows("numerator")[0].starts_at, result.rows("numerator")[0].length_s) == (
+        "2024-03-01T15:59:59.999Z",
+        210,
+    )
 
 
 def test_a_presence_of_a_whole_day_reaches_into_the_window_from_just_before_the_day_before() -> None:
@@ -248,7 +247,7 @@ def test_a_presence_of_a_whole_day_reaches_into_the_window_from_just_before_the_
 )
 def test_a_use_counts_if_its_first_second_lies_in_the_calendar_then_in_force(ts: int, calendar: Json, why: str) -> None:
     result = uses(venue(**calendar), session(ts, 300))
-    assert [row.why for row in (*result.numerator, *result.removed)] == [why]
+    assert [row.why for row in (*result.rows("numerator"), *result.rows("removed"))] == [why]
 
 
 @pytest.mark.parametrize(
@@ -281,7 +280,7 @@ def test_of_two_contents_under_one_identity_the_greater_hash_counts_whichever_ca
         winner, loser = winner | {"sha": "f" * 64}, loser | {"sha": "0" * 64}
         for records in ((winner, loser), (loser, winner)):
             result = uses(venue(), *records)
-            assert [row.why for row in (*result.numerator, *result.removed)] == [why]
+            assert [row.why for row in (*result.rows("numerator"), *result.rows("removed"))] == [why]
 
 
 def void(of: Json, sha: str = "7" * 64) -> Json:
@@ -306,8 +305,8 @@ def test_a_void_withdraws_the_record_of_its_kind_and_of_two_contents_the_greater
     assert uses(venue(), first, second, other_kind).figure.removed["voided"] == 0
     rivals = void(of_session(first), "1" * 64), void(of_session(second), "2" * 64)
     result = uses(venue(), first, second, *rivals)
-    assert [row.length_s for row in result.numerator] == [100]
-    assert [(row.length_s, row.why) for row in result.removed] == [(200, "voided")]
+    assert [row.length_s for row in result.rows("numerator")] == [100]
+    assert [(row.length_s, row.why) for row in result.rows("removed")] == [(200, "voided")]
 
 
 def test_the_binding_of_the_day_says_where_a_use_counts() -> None:
@@ -331,8 +330,8 @@ def test_a_city_without_vr_has_no_uses_to_count_and_an_open_venue_without_visito
 
 
 def test_open_minutes_under_an_outage_are_covered_where_data_came_nevertheless() -> None:
-    outage = {("acme", "hmd"): {day_from_date(DAY): strips.between(9 * 60, 10 * 60)}}
-    silent = uses(venue(), outages=outage).figure
-    spoke = uses(venue(), session(NINE, 1800), outages=outage).figure
+    city = venue() | silent_feed("acme", "hmd", (NINE, NINE + 3_600_000))
+    silent = uses(city).figure
+    spoke = uses(city, session(NINE, 1800)).figure
     assert (silent.coverage, silent.status) == (("device-open-minute", 450, 510), "INSUFFICIENT")
     assert (spoke.coverage, spoke.status, spoke.observed.value) == (("device-open-minute", 480, 510), None, 1)

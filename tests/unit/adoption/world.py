@@ -5,7 +5,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,19 @@ import msgspec
 from services.adoption.adapters.sqlite_facts import SqliteFacts
 from services.adoption.adapters.sqlite_known_facts import SqliteKnownFacts
 from services.adoption.figures.city import City, Entities, index
+from services.adoption.figures.counted import Window
+from services.adoption.figures.figure import AsOf
+from services.adoption.figures.scopes import Scope, parse
 from services.adoption.fold import gather
+from services.adoption.measure import Measured
+from services.adoption.measure import measure as measure_as_of
 from shared.brokers.rabbitmq import Body
-from shared.contracts import registry
+from shared.contracts import registry, registry_evidence
 
 Json = dict[str, Any]
+Interval = tuple[int, int]
+OUTAGE_TABLE = """CREATE TABLE IF NOT EXISTS outage (
+  worker TEXT, from_ms INTEGER, to_ms INTEGER, PRIMARY KEY (worker, from_ms))"""
 KEY = "t.ts, t.seq, t.content_sha256"
 TABLES = {
     "strip": "t.day, t.known, t.until, t.seen, t.local, t.smart, t.automated, t.ack",
@@ -39,7 +47,9 @@ def event(record: Json) -> Json:
     if kind in ("heartbeat", "reading"):
         kind, data = "presence", place | {"heard": {record["device"]: [record["ts"] // 60_000]}}
     else:
-        data = {name: value for name, value in record.items() if name not in ("kind", "received_ms", "sha")}
+        data = {
+            name: value for name, value in record.items() if name not in ("kind", "received_ms", "sha", "withdrawn_on")
+        }
         if kind != "usage":
             data["content_sha256"] = record["sha"]
     return {
@@ -72,12 +82,32 @@ def fold_batches(path: Path, batches: Sequence[Sequence[Body]]) -> None:
 
 
 @contextmanager
-def known(records: Sequence[Json]) -> Iterator[Any]:
-    """Facts of these records."""
+def known(records: Sequence[Json], own_outages: Sequence[Interval] = ()) -> Iterator[Any]:
+    """Facts of these records, and of these outages of ours."""
     with facts_file() as path:
         fold_batches(path, [[body(records)]])
+        keep_outages(path, own_outages)
         with SqliteKnownFacts(path).at_once() as facts:
             yield facts
+
+
+def keep_outages(path: Path, intervals: Sequence[Interval]) -> None:
+    """Outages of ours, as the worker keeps them."""
+    if intervals:
+        with sqlite3.connect(path) as connection:
+            connection.execute(OUTAGE_TABLE)
+            connection.executemany(
+                "INSERT INTO outage (worker, from_ms, to_ms) VALUES (?, ?, ?)",
+                [(f"w{number}", *interval) for number, interval in enumerate(intervals)],
+            )
+        connection.close()
+
+
+def measure(metric: str, scope: Scope | str, window: Any, city: City, facts: Any) -> Measured:
+    """A figure of all that is known."""
+    found = parse(scope) if isinstance(scope, str) else scope
+    assert found is not None
+    return measure_as_of(metric, found, Window(*window), city, facts, AsOf(None, 0, city.sequence))
 
 
 def dump(path: Path) -> bytes:
@@ -96,8 +126,8 @@ def dump(path: Path) -> bytes:
     return repr(rows).encode()
 
 
-def city_of(plain: Json, sequence: int = 1, outages: Any = None) -> City:
-    """A plain city as the service indexes it."""
+def city_of(plain: Json, sequence: int = 1) -> City:
+    """A plain city as the service indexes it; what it does not name it has none of."""
     organisations = {vendor: registry.Organisation(vendor, "x", vendor, ["VENDOR"]) for vendor in plain["vendors"]}
     entities = Entities(
         organisations=organisations,
@@ -110,9 +140,28 @@ def city_of(plain: Json, sequence: int = 1, outages: Any = None) -> City:
         installations=_by_id(registry.Installation, plain["installations"], "{venue}/{zone}/{code}"),
         devices=_by_id(registry.Device, plain["devices"], "{vendor}/{device}"),
         bindings=_by_id(registry.Binding, plain["bindings"], "{vendor}/{device}/{valid_from}"),
+        selections=_by_id(registry_evidence.Selection, plain.get("selections", []), "{pilot}/{code}"),
+        legal_bases=_by_id(registry_evidence.LegalBasis, plain.get("legal_bases", []), "{pilot}/{code}"),
+        occupancies=_by_id(registry_evidence.Occupancy, plain.get("occupancies", []), "{pilot}/{dwelling_ref}/{month}"),
+        tenancies=_by_id(registry_evidence.Tenancy, plain.get("tenancies", []), "{pilot}/{dwelling_ref}/{number}"),
+        feed_bindings=_by_id(
+            registry_evidence.FeedBinding, plain.get("feed_bindings", []), "{vendor}/{device}/{valid_from}"
+        ),
+        outages=_by_id(registry_evidence.Outage, plain.get("outages", []), "{vendor}/{feed}/{from_ms}"),
     )
-    return index(sequence, entities, outages)
+    return index(sequence, entities)
 
 
 def _by_id(kind: Any, bodies: Sequence[Json], key: str) -> dict[str, Any]:
     return {key.format(**body): msgspec.convert(body, kind) for body in bodies}
+
+
+def silent_feed(vendor: str, device: str, *intervals: Interval, since: date = date(2024, 1, 1)) -> Json:
+    """What the registry has of a device's feed that was silent at times, as approved."""
+    binding = {"vendor": vendor, "device": device, "feed": "gw", "valid_from": since, "valid_to": None}
+    return {"feed_bindings": [binding], "outages": [outage(vendor, "gw", *interval) for interval in intervals]}
+
+
+def outage(vendor: str, feed: str, from_ms: int, to_ms: int | None, state: str = "APPROVED") -> Json:
+    who = {"cause": "虚构", "state": state, "drafted_by": "k1", "decided_by": "k2"}
+    return {"vendor": vendor, "feed": feed, "from_ms": from_ms, "to_ms": to_ms} | who

@@ -1,0 +1,200 @@
+"""H6 and H7 on one home at a time: the edges by which they are argued about."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from services.adoption.definitions import ONLINE
+from services.adoption.measure import Measured
+from tests.unit.adoption import cities
+from tests.unit.adoption.test_activation import bound, heartbeat, home, hours
+from tests.unit.adoption.world import Interval, Json, city_of, known, measure, silent_feed
+
+DAY = date(2024, 2, 29)
+MIDNIGHT = cities.midnight_ms(DAY)
+WINDOW = (DAY, date(2024, 3, 1))
+LONG_AGO = date(2024, 1, 1)
+LAST_MS = 86_400_000 - 1
+
+
+def lived_in(*bindings: Json, **slot: Any) -> Json:
+    city = home(list(bindings), **slot)
+    city["dwellings"][0]["handed_over_on"] = LONG_AGO
+    paper = {"pilot": "xili", "code": "b1", "basis": "CONSENT", "document_no": "x", "title": "x", "sha256": "0"}
+    city["legal_bases"] = [paper | {"valid_from": LONG_AGO, "recorded_by": "k1", "verified_by": "k2"}]
+    city["occupancies"] = [{"pilot": "xili", "dwelling_ref": "ref-00000001", "month": "2024-02", "occupied": True}]
+    return city
+
+
+def asked(metric: str, city: Json, *records: Json, own: tuple[Interval, ...] = (), window: Any = WINDOW) -> Measured:
+    with known(records, own) as facts:
+        return measure(metric, "programme", window, city_of(city), facts)
+
+
+def with_interval(city: Json, seconds: int | None) -> Json:
+    return city | {"devices": [{"vendor": "acme", "device": "lamp", "reporting_interval_s": seconds}]}
+
+
+def usage(ts: int, action: str = "on", trigger: str = "local", device: str = "lamp") -> Json:
+    record = {"kind": "usage", "vendor": "acme", "site": "xili", "device": device, "ts": ts, "seq": 0}
+    return record | {"action": action, "trigger": trigger, "received_ms": ts}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "category", "minutes"),
+    [
+        (1, "LIGHTING", 2),
+        (60, "LIGHTING", 2),
+        (61, "LIGHTING", 4),
+        (900, "LIGHTING", 30),
+        (3600, "LIGHTING", 30),
+        (None, "LIGHTING", 30),
+        (3600, "ACCESS_LOCK", 120),
+        (None, "ENVIRONMENT", 480),
+        (86_400, "LIFE_SAFETY", 1440),
+    ],
+)
+def test_a_minute_heard_covers_twice_the_reporting_interval_and_at_most_the_categorys(
+    seconds: int | None, category: str, minutes: int
+) -> None:
+    city = with_interval(lived_in(bound("lamp", LONG_AGO), category=category), seconds)
+    assert asked("H6", city, heartbeat("lamp", MIDNIGHT)).figure.conservative[:2] == (minutes, 1440)
+
+
+def test_the_last_millisecond_of_a_day_is_online_past_midnight_but_not_past_the_binding() -> None:
+    last = heartbeat("lamp", MIDNIGHT - 1)
+    stays = asked("H6", lived_in(bound("lamp", LONG_AGO)), last).figure
+    swapped = asked("H6", lived_in(bound("lamp", LONG_AGO, DAY), bound("new", DAY)), last).figure
+    came_back = asked("H6", lived_in(bound("lamp", DAY)), last).figure
+    assert stays.conservative.numerator == 29  # the thirtieth is the minute itself, the day before
+    assert (swapped.conservative.numerator, came_back.conservative.numerator) == (0, 0)
+
+
+def test_a_smoke_alarm_heard_two_days_before_is_still_online() -> None:
+    city = lived_in(bound("lamp", LONG_AGO), category="LIFE_SAFETY")
+    heard = heartbeat("lamp", MIDNIGHT - 86_400_000 - 60_000)
+    assert asked("H6", city, heard).figure.conservative.numerator == 1439
+
+
+def test_a_slot_without_a_device_is_offline_and_an_outage_does_not_make_it_unknown() -> None:
+    figure = asked("H6", lived_in(), own=(hours(DAY, 0, 24),)).figure
+    assert figure.conservative == figure.observed == (0, 1440, "0/1440", "0.00")
+
+
+def test_data_beats_an_outage_and_an_outage_beats_silence() -> None:
+    city = lived_in(bound("lamp", LONG_AGO)) | silent_feed("acme", "lamp", hours(DAY, 12, 14))
+    figure = asked("H6", city, heartbeat("lamp", MIDNIGHT + 12 * 3_600_000)).figure
+    assert figure.conservative == (30, 1440, "30/1440", "2.08")
+    assert figure.observed == (30, 1350, "30/1350", "2.22")
+    assert figure.coverage == ("slot-minute", 1350, 1440)
+
+
+def test_a_minute_counts_as_covered_only_if_outages_cover_the_whole_of_it_together() -> None:
+    noon = MIDNIGHT + 12 * 3_600_000
+    city = lived_in(bound("lamp", LONG_AGO))
+    partly = city | silent_feed("acme", "lamp", (noon + 1, noon + 120_000))
+    together = city | silent_feed("acme", "lamp", (noon, noon + 30_000))
+    assert asked("H6", partly).figure.observed.denominator == 1439
+    assert asked("H6", together, own=((noon + 30_000, noon + 60_000),)).figure.observed.denominator == 1439
+    assert asked("H6", together, own=((noon + 30_001, noon + 60_000),)).figure.observed.denominator == 1440
+
+
+def test_healthy_minutes_are_those_online_without_an_active_fault() -> None:
+    noon = MIDNIGHT + 12 * 3_600_000
+    fault = {"kind": "fault", "vendor": "acme", "site": "xili", "device": "lamp", "code": "e-1", "received_ms": noon}
+    began = fault | {"ts": noon + 59_999, "seq": 1, "active": True, "sha": "1" * 64}
+    other = fault | {"ts": noon + 60_000, "seq": 2, "active": False, "code": "e-2", "sha": "2" * 64}
+    ended = fault | {"ts": noon + 120_000, "seq": 3, "active": False, "sha": "3" * 64}
+    figure = asked("H6", lived_in(bound("lamp", LONG_AGO)), began, other, ended).figure
+    # heard at 12:00, 12:01 and 12:02, so online 32 minutes; faulty at 12:00 and 12:01
+    assert (figure.conservative.numerator, figure.apart["healthy"]) == (32, 30)
+
+
+@pytest.mark.parametrize(
+    ("category", "action", "trigger", "why"),
+    [
+        ("LIGHTING", "on", "app", "active"),
+        ("LIGHTING", "on", "scene", "active"),
+        ("LIGHTING", "ack", "schedule", "active"),
+        ("LIGHTING", "on", "local", "some_use"),
+        ("LIGHTING", "on", "schedule", "no_use"),
+        ("LIGHTING", "on", "linkage", "no_use"),
+        ("ACCESS_LOCK", "unlock", "app", "active"),
+        ("GATEWAY", "on", "app", "no_use"),
+        ("GATEWAY", "on", "local", "no_use"),
+        ("LIFE_SAFETY", "ack", "local", "active"),
+    ],
+)
+def test_what_makes_a_day_active(category: str, action: str, trigger: str, why: str) -> None:
+    city = lived_in(bound("lamp", LONG_AGO), category=category)
+    result = asked("H7", city, usage(MIDNIGHT + LAST_MS, action, trigger))
+    assert [row.why for row in result.rows("denominator")] == [why]
+    assert result.figure.conservative[:2] == (1 if why == "active" else 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("categories", "active"),
+    [(("LIGHTING", "SHADING"), 1), (("LIGHTING", "LIGHTING"), 0), (("LIGHTING", "ACCESS_LOCK"), 0)],
+)
+def test_local_use_makes_a_day_active_in_two_categories_other_than_door_locks(
+    categories: tuple[str, str], active: int
+) -> None:
+    city = lived_in(bound("lamp", LONG_AGO), bound("other", LONG_AGO) | {"slot": "xili/ref-00000001/b"})
+    city["slots"] = [city["slots"][0] | {"code": c, "category": k} for c, k in zip("ab", categories, strict=True)]
+    result = asked("H7", city, usage(MIDNIGHT), usage(MIDNIGHT + 5 * 3_600_000, device="other"))
+    assert result.figure.conservative.numerator == active
+    assert result.figure.apart["any_use"] == 1
+
+
+def test_without_a_verified_legal_basis_occupancy_is_not_used_and_the_lower_bound_is_there() -> None:
+    used = usage(MIDNIGHT, trigger="app")
+    for basis in ({"verified_by": None}, {"verified_by": "k1"}, {"valid_from": WINDOW[1]}, {"valid_to": DAY}):
+        city = lived_in(bound("lamp", LONG_AGO))
+        city["legal_bases"][0] |= basis
+        figure = asked("H7", city, used).figure
+        assert (figure.status, figure.conservative.value) == ("NOT_APPLICABLE", None)
+        assert figure.removed["no_legal_basis"] == 1
+        assert figure.note is not None
+        assert asked("H7a", city, used).figure.conservative.value == "1/1"
+
+
+def test_a_dwelling_that_refused_stays_in_the_denominator_and_is_shown_apart() -> None:
+    city = lived_in(bound("lamp", LONG_AGO))
+    tenancy = {"pilot": "xili", "dwelling_ref": "ref-00000001", "number": 1, "valid_from": LONG_AGO}
+    city["tenancies"] = [tenancy | {"consent": "WITHDRAWN", "consent_from": DAY, "valid_to": WINDOW[1]}]
+    days = (date(2024, 2, 28), date(2024, 3, 2))
+    result = asked("H7a", city, *(usage(MIDNIGHT + n * 86_400_000, trigger="app") for n in (-1, 0, 1)), window=days)
+    assert (result.figure.conservative.value, result.figure.apart["no_consent"]) == ("2/3", 1)
+    assert {row.day: row.why for row in result.rows("denominator")}[DAY] == "no_consent"
+
+
+@pytest.mark.parametrize(
+    ("interval", "affected"),
+    [
+        (hours(DAY, 6, 7), 1),
+        (hours(DAY, 0, 6), 0),
+        ((MIDNIGHT + 21_600_000, MIDNIGHT + 25_199_999), 0),
+        ((MIDNIGHT + 21_540_000, MIDNIGHT + 25_140_000), 0),
+        (hours(DAY, 23, 25), 1),
+    ],
+)
+def test_a_day_with_sixty_unknown_minutes_from_six_on_is_affected(interval: Interval, affected: int) -> None:
+    city = lived_in(bound("lamp", LONG_AGO)) | silent_feed("acme", "lamp", interval)
+    figure = asked("H7", city).figure
+    assert figure.coverage == ("dwelling-day", 1 - affected, 1)
+    assert figure.status == ("INSUFFICIENT" if affected else None)
+
+
+def test_silence_of_a_gateway_alone_does_not_affect_a_dwelling() -> None:
+    city = lived_in(bound("lamp", LONG_AGO), category="GATEWAY") | silent_feed("acme", "lamp", hours(DAY, 6, 12))
+    assert asked("H7", city).figure.coverage == ("dwelling-day", 1, 1)
+
+
+def test_every_category_has_a_longest_interval_with_its_source() -> None:
+    longest = {p.key: (p.value, p.source) for p in ONLINE.parameters if p.key.startswith("interval_max_s.")}
+    assert len(longest) == 14
+    assert {source for _, source in longest.values()} == {"[PROP] policy page 7.2"}
+    assert longest["interval_max_s.LIFE_SAFETY"][0] == 86_400
+    assert longest["interval_max_s.ACCESS_LOCK"][0] == 14_400
+    assert longest["interval_max_s.LIGHTING"][0] == 900
