@@ -1,21 +1,23 @@
 """What one feed still has to send, and what it has sent and keeps until the receipt says that it is durable.
 
 A receipt is the only thing that lets a message go. Lost connections, PUBACK 0x10 (nobody was subscribed: not delivered)
-and PUBACK from 0x80 on (refused) bring it back; so does silence. Sending again is harmless: a record counts once.
+and PUBACK from 0x80 on (refused) bring it back; so does silence, and a receipt that says that some records were not
+accepted for now. Sending again is harmless: a record counts once.
 No clock and no socket in here: the caller says what time it is.
 """
 
-import json
 import secrets
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from simulators.messages import Message
+from simulators.receipts import read_receipt
 
 NO_SUBSCRIBER = 0x10
 REFUSED = 0x80
 RETRY_S = 1.0
+NOT_ACCEPTED_S = 5.0
 
 
 @dataclass(slots=True)
@@ -33,6 +35,8 @@ class Tally:
     receipts_again: int = 0
     accepted: int = 0
     parked: int = 0
+    dropped: int = 0
+    not_accepted: Counter[str] = field(default_factory=Counter)
     rejected: Counter[str] = field(default_factory=Counter)
     latency_s: list[float] = field(default_factory=list)
     problems: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -96,17 +100,19 @@ class Outbox:
         if parcel is None:
             self._tally.receipts_again += 1
             return
-        said = json.loads(payload)
-        accepted, parked, rejected = said["accepted"], said["parked"], said["rejected"]
-        records = len(parcel.message.records)
-        whole_failed = any(item["index"] is None for item in rejected)
-        if accepted + parked + said.get("dropped", 0) + (records if whole_failed else len(rejected)) != records:
-            raise ValueError(f"receipt {payload!r} does not account for {records} records on {parcel.message.topic}")
+        said = read_receipt(payload)
+        said.check(len(parcel.message.records))
+        if said.not_accepted:
+            # It says how many, not which: the whole message goes again.
+            self._tally.not_accepted.update(said.not_accepted)
+            parcel.send_at = now_s + NOT_ACCEPTED_S
+            return
         del self._waiting[number]
         self._tally.receipts += 1
-        self._tally.accepted += accepted
-        self._tally.parked += parked
-        self._tally.rejected.update(item["reason"] for item in rejected)
+        self._tally.accepted += said.accepted
+        self._tally.parked += said.parked
+        self._tally.dropped += said.dropped
+        self._tally.rejected.update(said.rejected)
         self._tally.latency_s.append(now_s - parcel.first_sent_at)
 
     def connection_lost(self) -> None:

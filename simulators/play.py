@@ -9,7 +9,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from simulators.city import City, Row
 from simulators.civil import day_of
@@ -63,14 +62,11 @@ def compose(city: City, manner: Manner) -> Score:
     return Score(records, [message for turn in rounds for message in turn], len(messages), flaws)
 
 
-def play(score: Score, manner: Manner, broker: str, passwords: dict[str, str]) -> Row:
+def play(score: Score, manner: Manner, broker: tuple[str, int], passwords: dict[str, str]) -> Row:
     """Send everything and wait for every receipt; the totals, with what is ``missing`` if it was given up.
 
-    :raises ValueError: if a feed that is to speak has no password, or the broker's address is not ``mqtt://…``
+    :raises ValueError: if a feed that is to speak has no password
     """
-    address = urlsplit(broker)
-    if address.scheme != "mqtt" or not address.hostname:
-        raise ValueError(f"not an address like mqtt://127.0.0.1:1883: {broker}")
     by_user: dict[str, list[Message]] = defaultdict(list)
     for message in score.messages:
         by_user[message.user].append(message)
@@ -80,7 +76,7 @@ def play(score: Score, manner: Manner, broker: str, passwords: dict[str, str]) -
     links = []
     for user, messages in by_user.items():
         vendor, feed = user.split(".", 1)
-        account = Account(vendor, feed, passwords[user], address.hostname, address.port or 1883)
+        account = Account(vendor, feed, passwords[user], *broker)
         links.append(Link(account, Outbox(messages, tally, manner.window, manner.again_after_s), tally))
     began = time.monotonic()
     _run(links, score, manner, tally)
@@ -166,6 +162,8 @@ def _totals(score: Score, manner: Manner, tally: Tally, missing: list[Message], 
             "again": tally.receipts_again,
             "accepted": tally.accepted,
             "parked": tally.parked,
+            "dropped": tally.dropped,
+            "not_accepted": _count(tally.not_accepted.elements()),
             "rejected": _count(tally.rejected.elements()),
         },
         "broker": {

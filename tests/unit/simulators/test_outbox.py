@@ -106,10 +106,24 @@ def test_a_receipt_that_leaves_records_out_is_no_receipt() -> None:
     box, _ = outbox([message(1, records=4)])
     (parcel,) = take(box, 0)
 
-    with pytest.raises(ValueError, match="does not account for 4 records"):
+    with pytest.raises(ValueError, match="accounts for 3 records of 4"):
         box.receipt(parcel.number, receipt(3), 1)
 
     assert not box.finished
+
+
+def test_records_not_accepted_for_now_are_sent_again_and_counted_when_they_are() -> None:
+    box, tally = outbox([message(1, records=4)])
+    (parcel,) = take(box, 0)
+
+    box.receipt(parcel.number, json.dumps(json.loads(receipt(2)) | {"not_accepted": {"parking_full": 2}}).encode(), 1)
+    assert not box.finished
+    assert take(box, 5.9) == []
+    assert [again.number for again in take(box, 6)] == [parcel.number]
+    box.receipt(parcel.number, json.dumps(json.loads(receipt(3)) | {"dropped": 1}).encode(), 7)
+
+    assert box.finished
+    assert (tally.accepted, tally.dropped, tally.not_accepted) == (3, 1, {"parking_full": 2})
 
 
 def test_a_receipt_of_an_earlier_run_lets_nothing_go() -> None:
