@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """``rejected`` names a reason for each record, or one for the whole message if it ``failed``."""
+    """``rejected`` names index and reason of each record; the index is None if the whole message failed."""
 
     accepted: int
     parked: int
     dropped: int
-    rejected: tuple[str, ...]
-    failed: bool
+    rejected: tuple[tuple[int | None, str], ...]
     not_accepted: dict[str, int]
 
     def check(self, records: int) -> None:
@@ -24,7 +23,7 @@ class Receipt:
 
         :raises ValueError: if it does not
         """
-        rejected = records if self.failed else len(self.rejected)
+        rejected = records if any(index is None for index, _ in self.rejected) else len(self.rejected)
         told = self.accepted + self.parked + self.dropped + rejected + sum(self.not_accepted.values())
         if told != records:
             raise ValueError(f"it accounts for {told} records of {records}: {self}")
@@ -40,7 +39,6 @@ def read_receipt(payload: bytes | bytearray) -> Receipt:
         accepted=int(said["accepted"]),
         parked=int(said["parked"]),
         dropped=int(said.get("dropped", 0)),
-        rejected=tuple(item["reason"] for item in said["rejected"]),
-        failed=any(item["index"] is None for item in said["rejected"]),
+        rejected=tuple((item["index"], item["reason"]) for item in said["rejected"]),
         not_accepted={str(reason): int(count) for reason, count in said.get("not_accepted", {}).items()},
     )

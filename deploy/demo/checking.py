@@ -28,6 +28,8 @@ def read_sent(path: Path) -> Sent:
     seconds: dict[tuple[str, str, int, int], int] = {}
     for text in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(text)
+        if "outcome" in row:
+            continue  # dropped, parked for good, or rejected: nowhere in the stores
         record = row["record"]
         vendor, device, ts, seq = row["vendor"], row["device"], record["ts"], record.get("seq", 0)
         identities.add((record["kind"], vendor, row["site"], device, ts, seq))

@@ -20,6 +20,7 @@ def add(commands: Any) -> None:
     plan.add_argument("--venues", type=int, default=2)
     plan.add_argument("--dwellings", type=int, default=60, help="over all pilots")
     plan.add_argument("--heartbeat-minutes", type=int, default=30, help="the devices' reporting interval")
+    plan.add_argument("--refusals", type=int, default=1, help="dwellings that refuse: their records are dropped")
     plan.add_argument("--out", type=Path, required=True)
 
 
@@ -33,8 +34,10 @@ def run(options: argparse.Namespace) -> int:
         venues=options.venues,
         dwellings=options.dwellings,
         heartbeat_minutes=options.heartbeat_minutes,
+        refusals=options.refusals,
     )
     city = plan_city(wish)
     options.out.write_text(city.text(), encoding="utf-8")
-    print(json.dumps({name: len(rows) for name, rows in city.collections.items()} | {"speakers": len(city.speakers)}))
+    sizes = {name: len(rows) for name, rows in city.collections.items()}
+    print(json.dumps(sizes | {"speakers": len(city.speakers), "disturbances": len(city.disturbances)}))
     return 0

@@ -126,7 +126,7 @@ class LoadFeed:
         self._tally.parked += said.parked
         self._tally.dropped += said.dropped
         if said.rejected:
-            self._tally.rejected.update(said.rejected)
+            self._tally.rejected.update(reason for _, reason in said.rejected)
         self._let_go(number, now_s)
 
     def lost(self) -> None:

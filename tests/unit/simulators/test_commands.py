@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from simulators.__main__ import main
-from simulators.play import Manner, compose, write_sent
+from simulators.score import Manner, compose, write_sent
 from tests.unit.simulators.cities import small_city
 
 SMALL = ["--seed", "7", "--end", "2026-11-22", "--days", "3", "--dwellings", "12"]
