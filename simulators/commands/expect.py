@@ -14,6 +14,8 @@ def add(commands: Any) -> None:
     oracle.set_defaults(run=run)
     oracle.add_argument("--city", type=Path, required=True)
     oracle.add_argument("--sent", type=Path, required=True)
+    oracle.add_argument("--outages", type=Path, help="approved ones, JSON: [{vendor, feed, from_ms, to_ms}, …]")
+    oracle.add_argument("--caps", type=Path, help="longest reporting interval by category, JSON: {category: minutes}")
     oracle.add_argument("--without-late", action="store_true", help="before the late devices are registered")
 
 
@@ -24,5 +26,7 @@ def run(options: argparse.Namespace) -> int:
         sent = [json.loads(line) for line in lines]
     if options.without_late:
         city, sent = without_late(city, sent)
-    print(json.dumps(expect(city, sent)))
+    outages = json.loads(options.outages.read_text(encoding="utf-8")) if options.outages else []
+    caps = json.loads(options.caps.read_text(encoding="utf-8")) if options.caps else {}
+    print(json.dumps(expect(city, sent, outages, caps)))
     return 0

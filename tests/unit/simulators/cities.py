@@ -2,14 +2,20 @@
 
 from datetime import date
 from functools import cache
+from typing import Any
 
-from simulators.city import City
+from simulators.city import COLLECTIONS, LATE_COLLECTIONS, City
 from simulators.messages import Message, pack
 from simulators.plan import Wish, plan_city
 from simulators.score import Manner, Score, compose
 from simulators.stream import stream
 from simulators.stream_record import SentRecord
 
+BLANK: dict[str, Any] = {
+    "from": "2026-11-16",
+    "to": "2026-11-23",
+    **{name: [] for name in COLLECTIONS + LATE_COLLECTIONS},
+}
 END = date(2026, 11, 22)  # a Sunday
 
 

@@ -107,7 +107,8 @@ def test_a_rejection_is_unexpected_unless_the_clock_is_ahead_and_the_reason_says
 def test_unknown_devices_speak_beside_the_others_and_are_to_be_parked() -> None:
     plain, played = score(), score(unknown=4)
 
-    extra = [sent for sent in played.records if sent.identity not in identities(plain.records)]
+    before = identities(plain.records)
+    extra = [sent for sent in played.records if sent.identity not in before]
     registered = {row["device"] for row in small_city().collections["devices"]}
     assert played.records[: len(plain.records)] == plain.records
     assert len({(sent.vendor, sent.device) for sent in extra}) == 4
