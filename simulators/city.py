@@ -3,7 +3,8 @@
 A collection is an array of exactly the bodies that the registry's ``POST /v1/<collection>`` takes; posted in the order
 of ``COLLECTIONS``, each finds what it refers to. Those of ``LATE_COLLECTIONS`` are posted later, if at all:
 until then their records are parked. ``speakers`` is the simulator's own: a device without one never speaks.
-``disturbances`` tells what goes wrong in the city's days by plan, so that a report can show its effect.
+``disturbances`` tells what goes wrong in the city's days by plan, so that a report can show its effect. ``recorded`` is
+there in a city that was recorded, not drawn: all that its devices said.
 """
 
 import hashlib
@@ -72,6 +73,7 @@ class City:
     )
     speakers: list[Speaker] = field(default_factory=list)
     disturbances: list[Row] = field(default_factory=list)
+    recorded: list[Row] = field(default_factory=list)
 
     def random(self, *names: str) -> random.Random:
         """A source of chance that depends on the seed and the names alone, so no part disturbs another's draws."""
@@ -92,6 +94,8 @@ class City:
         parts = [f'"{name}": {json.dumps(value)}' for name, value in head.items()]
         parts += [f'"{name}": {_lines(rows)}' for name, rows in self.collections.items()]
         parts.append(f'"disturbances": {_lines(self.disturbances)}')
+        if self.recorded:
+            parts.append(f'"recorded": {_lines(self.recorded)}')
         parts.append(f'"speakers": {_lines([asdict(speaker) for speaker in self.speakers])}')
         return "{" + ",\n".join(parts) + "}\n"
 
@@ -105,6 +109,7 @@ def read_city(path: Path) -> City:
         until=date.fromisoformat(document["to"]),
         collections={name: document[name] for name in COLLECTIONS + LATE_COLLECTIONS},
         disturbances=document["disturbances"],
+        recorded=document.get("recorded", []),
         speakers=[Speaker(**speaker) for speaker in document["speakers"]],
     )
 

@@ -22,8 +22,12 @@ OFF_AFTER_MS = 15 * MINUTE_MS
 def stream(city: City, heartbeat_minutes: int | None = None, only: str | None = None) -> Iterator[SentRecord]:
     """Every distinct record of the city's days, device by device.
 
-    ``heartbeat_minutes`` replaces the reporting intervals that the city names; ``only`` is ``homes`` or ``venues``.
+    ``heartbeat_minutes`` replaces the reporting intervals that the city names; ``only`` is ``homes`` or ``venues``. A
+    recorded city has neither.
     """
+    if city.recorded:
+        yield from (SentRecord(**line) for line in city.recorded)
+        return
     venues = {venue["slug"] for venue in city.collections["venues"]}
     speakers = [s for s in city.speakers if only is None or (s.site in venues) == (only == "venues")]
     for place, group in groupby(speakers, key=lambda speaker: speaker.place):
