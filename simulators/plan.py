@@ -61,5 +61,5 @@ def plan_city(wish: Wish) -> City:
         if "VENDOR" not in roles or slug in carriers:
             city.add("organisations", slug=slug, uscc=uscc, name=name, roles=list(roles))
     plan_papers(city, wish.refusals)
-    plan_disturbances(city, CLOUD_VENDOR, SECOND_CLOUD_VENDOR)
+    plan_disturbances(city, (CLOUD_VENDOR, SECOND_CLOUD_VENDOR))
     return city

@@ -20,16 +20,20 @@ WEEK_FROM_DAY, WITHDRAWN_ON_DAY = 1, 11
 AT_TEN_MS = 10 * HOUR_MS
 
 
-def plan_disturbances(city: City, outage_vendor: str, late_vendor: str) -> None:
-    """Add the four, if the city's days suffice; the swap is one that the slots have in any case."""
+def plan_disturbances(city: City, clouds: tuple[str, str]) -> None:
+    """Add the four, if the city's days suffice; the swap is one that the slots have in any case.
+
+    The first cloud has the outage; the second is late and withdraws, if it serves anybody.
+    """
     if (city.until - city.first_day).days < SHORTEST_DAYS:
         return
-    first_ms = start_ms(city.first_day)
+    first_ms, outage_vendor = start_ms(city.first_day), clouds[0]
+    late_vendor = clouds[any(speaker.vendor == clouds[1] for speaker in city.speakers)]
     late_batch = _late_batch(city, late_vendor, first_ms + LATE_DAY * DAY_MS)
     city.disturbances.append(_outage(city, outage_vendor, first_ms + OUTAGE_DAY * DAY_MS))
     city.disturbances.append(late_batch)
     city.disturbances.extend(_swap(city))
-    city.disturbances.append(_withdrawal(city, late_vendor, late_batch["site"], first_ms))
+    city.disturbances.extend(_withdrawal(city, late_vendor, late_batch["site"], first_ms))
 
 
 def _outage(city: City, vendor: str, day_ms: int) -> Row:
@@ -85,7 +89,7 @@ def _swap(city: City) -> list[Row]:
     ]
 
 
-def _withdrawal(city: City, vendor: str, late_site: str, first_ms: int) -> Row:
+def _withdrawal(city: City, vendor: str, late_site: str, first_ms: int) -> list[Row]:
     """A dwelling that is lived in, with as many speaking devices as can be; if it can be, not of the late site."""
     refused = refusing_dwellings(city)
     steady = Counter(
@@ -93,10 +97,12 @@ def _withdrawal(city: City, vendor: str, late_site: str, first_ms: int) -> Row:
         for s in city.speakers
         if (s.vendor, s.feed) == (vendor, "cloud") and s.place not in refused and lived_in(city, s.place)
     )
+    if not steady:
+        return []
     apart = [place for place in sorted(steady) if not place.startswith(f"{late_site}/")]
     dwelling = max(apart or sorted(steady), key=lambda place: steady[place])
     from_ms = first_ms + WEEK_FROM_DAY * DAY_MS
-    return {
+    withdrawn: Row = {
         "id": "withdrawal-1",
         "kind": "withdrawn_week",
         "vendor": vendor,
@@ -107,3 +113,4 @@ def _withdrawal(city: City, vendor: str, late_site: str, first_ms: int) -> Row:
         "devices": steady[dwelling],
         "days": [(city.first_day + timedelta(days=WEEK_FROM_DAY + day)).isoformat() for day in range(7)],
     }
+    return [withdrawn]

@@ -39,10 +39,11 @@ def _fates(city: City, positions: list[Position], late_vendor: str) -> dict[int,
     chance = city.random("fates")
     # Gateways are spared: a home whose gateway has a fate would be silent as a whole.
     free = [number for number, position in enumerate(positions) if position.category != "GATEWAY"]
-    late = chance.choice([number for number in free if positions[number].vendor == late_vendor])
+    lamps = [number for number in free if positions[number].category == "LIGHTING"]
+    late = chance.choice([n for n in free if positions[n].vendor == late_vendor and n not in lamps])
     free.remove(late)
     # Somebody uses it every day, so that both halves of the swap count towards use.
-    swapped = chance.choice([number for number in free if positions[number].category == "LIGHTING"])
+    swapped = chance.choice(lamps)
     free.remove(swapped)
     chance.shuffle(free)
     fates = dict(zip(free, ONCE, strict=False)) | {swapped: "swapped"}

@@ -55,6 +55,16 @@ def test_a_feed_without_a_password_is_named_before_anything_is_sent(
     assert not (tmp_path / "sent.jsonl").exists()
 
 
+def test_a_trial_clock_needs_to_know_when_a_day_has_drained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    city, credentials = plan(tmp_path), tmp_path / "feeds.json"
+    credentials.write_text("{}", encoding="utf-8")
+    wanted = ["--city", str(city), "--credentials", str(credentials), "--sent", str(tmp_path / "sent.jsonl")]
+
+    assert main(["play", *wanted, "--trial-clock", str(tmp_path / "clock.json")]) == 2
+
+    assert "--trial-clock and --drained go together" in capsys.readouterr().err
+
+
 def test_a_broker_that_is_not_there_is_given_up_and_all_that_is_missing_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

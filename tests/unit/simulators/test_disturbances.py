@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from simulators.civil import day_of, start_ms
 from simulators.plan import Wish, plan_city
+from simulators.score import Manner, compose
 from tests.unit.simulators.cities import END, long_city, long_score, small_city
 
 Json = dict[str, Any]
@@ -20,6 +23,14 @@ def test_a_long_city_has_four_and_a_short_one_none() -> None:
     assert ids == ["outage-1", "late-1", "swap-1", "withdrawal-1"]
     assert small_city().disturbances == []
     assert plan_city(Wish(seed=7, end=END, days=11)).disturbances == []
+
+
+@pytest.mark.parametrize("dwellings", range(1, 6))
+def test_however_small_a_long_city_can_be_planned_and_told(dwellings: int) -> None:
+    tiny = plan_city(Wish(seed=dwellings, end=END, days=12, pilots=1, venues=1, dwellings=dwellings))
+
+    assert [row["id"] for row in tiny.disturbances][:3] == ["outage-1", "late-1", "swap-1"]
+    assert compose(tiny, Manner()).messages
 
 
 def test_the_outage_is_of_a_cloud_that_serves_all_pilots_and_nothing_of_it_is_sent() -> None:

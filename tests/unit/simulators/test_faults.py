@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from simulators.civil import HOUR_MS, start_ms
 from simulators.faults import Share, read_share
 from simulators.messages import Message
 from simulators.outages import read_outage
-from simulators.score import Manner, Score, compose, unexpected
+from simulators.score import Manner, Score, compose, unexpected, write_sent
 from simulators.stream_record import SentRecord
 from tests.unit.simulators.cities import small_city
 
@@ -102,6 +103,21 @@ def test_a_rejection_is_unexpected_unless_the_clock_is_ahead_and_the_reason_says
     )
 
     assert sorted(found) == sorted([(ahead.site, "conflict"), (right.site, "future_ts")])
+
+
+def test_what_is_rejected_for_its_clock_is_marked_in_what_was_sent_and_nothing_else_is(tmp_path: Path) -> None:
+    played = score(skew=Share(0.2, 3600))
+    ahead = next(sent for sent in played.records if sent.shift_ms)
+    right = next(sent for sent in played.records if not sent.shift_ms and sent.outcome is None)
+
+    write_sent(
+        played.records, tmp_path / "sent.jsonl", {(*ahead.identity, "future_ts"), (*right.identity, "future_ts")}
+    )
+
+    lines = [json.loads(line) for line in (tmp_path / "sent.jsonl").read_text(encoding="utf-8").splitlines()]
+    rejected = [line for line in lines if line.get("outcome") == "rejected"]
+    assert len(lines) == len(played.records)
+    assert [(line["device"], line["record"]) for line in rejected] == [(ahead.device, ahead.record)]
 
 
 def test_unknown_devices_speak_beside_the_others_and_are_to_be_parked() -> None:
