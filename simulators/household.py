@@ -92,6 +92,11 @@ def home_life(city: City, dwelling: str, speakers: list[Speaker]) -> Iterator[tu
             yield from ((speaker, said) for said in _read(speaker, day, own))
 
 
+def lived_in(city: City, dwelling: str) -> bool:
+    """Whether anybody lives in the dwelling (``pilot/dwelling_ref``)."""
+    return _habits(city, dwelling).lived_in
+
+
 def _habits(city: City, dwelling: str) -> _Habits:
     _, ref = dwelling.split("/")
     row = next(d for d in city.collections["dwellings"] if d["dwelling_ref"] == ref)

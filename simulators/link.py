@@ -12,7 +12,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
-from simulators.outbox import Outbox, Tally
+from simulators.outbox import Outbox, Parcel, Tally
 
 RETRY_CONNECT_S = 0.5
 KEEPALIVE_S = 30
@@ -62,7 +62,7 @@ class Link:
         if not self._ready:
             return
         for parcel in self.outbox.take(now_s, horizon_ms):
-            self._publish(parcel.number, parcel.message.topic, parcel.message.payload())
+            self._publish(parcel)
 
     def watch(self) -> tuple[int | None, bool]:
         """The socket's file number to watch, and whether it has bytes to write."""
@@ -118,15 +118,17 @@ class Link:
         self.outbox.connection_lost()
         self._problem(why)
 
-    def _publish(self, number: bytes, topic: str, payload: bytes) -> None:
+    def _publish(self, parcel: Parcel) -> None:
         if self._client is None:
             return
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        properties.ResponseTopic = self._account.receipts_topic
-        properties.CorrelationData = number
-        sent = self._client.publish(topic, payload, qos=1, properties=properties)
+        properties = None
+        if parcel.message.receipt:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.ResponseTopic = self._account.receipts_topic
+            properties.CorrelationData = parcel.number
+        sent = self._client.publish(parcel.message.topic, parcel.message.payload(), qos=1, properties=properties)
         if sent.rc in {MQTTErrorCode.MQTT_ERR_SUCCESS, MQTTErrorCode.MQTT_ERR_AGAIN}:
-            self._numbers[sent.mid] = number
+            self._numbers[sent.mid] = parcel.number
 
     def _on_connect(
         self, client: mqtt.Client, _: object, __: mqtt.ConnectFlags, reason: ReasonCode, ___: Properties | None

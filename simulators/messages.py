@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from simulators.city import City, Row
 from simulators.civil import HOUR_MS, start_ms
-from simulators.stream import SentRecord
+from simulators.stream_record import SentRecord
 
 PACK_RECORDS = 500
 PACK_PERIOD_MS = HOUR_MS
@@ -24,6 +24,7 @@ class Message:
     """One MQTT message: ``due_ms`` is the event time at which its feed sends it.
 
     ``records`` is what goes out, ``good`` the distinct records among it; they differ where bad ones were put in.
+    ``raw`` goes out in their place if it is there. Without ``receipt`` (feed heartbeats) a PUBACK is all that comes.
     """
 
     user: str
@@ -33,11 +34,21 @@ class Message:
     records: tuple[Row, ...]
     good: tuple[SentRecord, ...]
     single: bool = False
+    raw: bytes | None = None
+    receipt: bool = True
 
     def payload(self) -> bytes:
         """The bytes to publish. A NaN is written as ``NaN``, which JSON does not have."""
+        if self.raw is not None:
+            return self.raw
         body = self.records[0] if self.single else self.records
         return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+
+    @property
+    def name(self) -> str:
+        """What tells this message from every other of its play, so that each can have draws of its own."""
+        first = self.records[0]
+        return f"{self.topic}/{first.get('device', '')}/{first['kind']}/{first['ts']}/{first.get('seq', 0)}"
 
 
 def pack(city: City, records: Iterable[SentRecord]) -> list[Message]:
@@ -49,7 +60,7 @@ def pack(city: City, records: Iterable[SentRecord]) -> list[Message]:
         if sent.record["kind"] in AT_ONCE and (sent.vendor, sent.feed) not in clouds:
             messages.append(_single(sent))
         else:
-            period = sent.record["ts"] // PACK_PERIOD_MS
+            period = sent.at_ms // PACK_PERIOD_MS
             packs.setdefault((sent.vendor, sent.feed, sent.site, period), []).append(sent)
     for (_, _, _, period), said in packs.items():
         said.sort(key=lambda sent: (sent.record["ts"], sent.device, sent.record["seq"]))
@@ -78,7 +89,7 @@ def _single(sent: SentRecord) -> Message:
         user=f"{sent.vendor}.{sent.feed}",
         vendor=sent.vendor,
         topic=f"telemetry/v1/{sent.vendor}/{sent.feed}/{sent.site}/{sent.device}",
-        due_ms=sent.record["ts"] + sent.record.get("duration_s", 0) * 1000,
+        due_ms=sent.at_ms + sent.record.get("duration_s", 0) * 1000,
         records=(sent.record,),
         good=(sent,),
         single=True,

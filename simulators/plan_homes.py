@@ -1,6 +1,7 @@
 """Plan the housing pilots: phases, dwellings, slots, and who supplies and carries each dwelling's devices.
 
-Every fourth dwelling has a home gateway with an account of its own; the others speak through their vendor's cloud.
+Of four dwellings one has a home gateway with an account of its own, one speaks through the second cloud, the others
+through the first.
 """
 
 import random
@@ -27,7 +28,9 @@ class _Dwelling:
     feed: str
 
 
-def plan_homes(city: City, pilots: int, dwellings: int, interval_s: int, cloud: str, gateways: str) -> None:
+def plan_homes(
+    city: City, pilots: int, dwellings: int, interval_s: int, clouds: tuple[str, str], gateways: str
+) -> None:
     """Add the pilots with ``dwellings`` in all, shared out evenly, to the city."""
     chance = city.random("homes")
     first_district = chance.randrange(len(DISTRICTS))
@@ -35,8 +38,9 @@ def plan_homes(city: City, pilots: int, dwellings: int, interval_s: int, cloud: 
     positions: list[Position] = []
     for index in range(dwellings):
         pilot = slugs[index % pilots]
-        at_gateway = index // pilots % 4 == 1
-        vendor, feed = (gateways, f"gw-{index:04d}") if at_gateway else (cloud, "cloud")
+        turn = index // pilots % 4
+        at_gateway = turn == 1
+        vendor, feed = (gateways, f"gw-{index:04d}") if at_gateway else (clouds[turn == 3], "cloud")
         dwelling = _Dwelling(pilot, f"{chance.getrandbits(64):016x}", vendor, feed)
         installed_on = _add_dwelling(city, dwelling, index // pilots, chance)
         positions += [
@@ -45,8 +49,10 @@ def plan_homes(city: City, pilots: int, dwellings: int, interval_s: int, cloud: 
         ]
         if at_gateway:
             city.add("feeds", vendor=vendor, feed=feed, sites=[pilot], vendor_cloud=False)
-    city.add("feeds", vendor=cloud, feed="cloud", sites=slugs, vendor_cloud=True)
-    install(city, positions, cloud, interval_s)
+    for cloud in clouds:
+        if served := sorted({position.pilot for position in positions if position.vendor == cloud}):
+            city.add("feeds", vendor=cloud, feed="cloud", sites=served, vendor_cloud=True)
+    install(city, positions, clouds[0], interval_s)
 
 
 def _add_pilot(city: City, number: int, first_district: int, chance: random.Random) -> str:

@@ -10,7 +10,7 @@ from datetime import date
 
 from simulators.city import City, Speaker
 
-ONCE = ("test_only", "spoke_before", "swapped", "swapped_silent", "unbound", "planned", "retired")
+ONCE = ("test_only", "spoke_before", "swapped_silent", "unbound", "planned", "retired")
 SILENT_SHARE = 0.04
 
 
@@ -39,10 +39,14 @@ def _fates(city: City, positions: list[Position], late_vendor: str) -> dict[int,
     chance = city.random("fates")
     # Gateways are spared: a home whose gateway has a fate would be silent as a whole.
     free = [number for number, position in enumerate(positions) if position.category != "GATEWAY"]
-    late = chance.choice([number for number in free if positions[number].vendor == late_vendor])
+    lamps = [number for number in free if positions[number].category == "LIGHTING"]
+    late = chance.choice([n for n in free if positions[n].vendor == late_vendor and n not in lamps])
     free.remove(late)
+    # Somebody uses it every day, so that both halves of the swap count towards use.
+    swapped = chance.choice(lamps)
+    free.remove(swapped)
     chance.shuffle(free)
-    fates = dict(zip(free, ONCE, strict=False))
+    fates = dict(zip(free, ONCE, strict=False)) | {swapped: "swapped"}
     rest = free[len(ONCE) :]
     fates.update(dict.fromkeys(rest[: round(len(rest) * SILENT_SHARE)], "silent"))
     return fates | {late: "late"}
@@ -114,6 +118,14 @@ class _Fitting:
             device=device,
             valid_from=bound_on.isoformat(),
             slot=f"{position.pilot}/{position.dwelling_ref}/{position.code}",
+            valid_to=unbound_on.isoformat() if unbound_on else None,
+        )
+        self.city.add(
+            f"{prefix}feed_bindings",
+            vendor=position.vendor,
+            device=device,
+            feed=position.feed,
+            valid_from=bound_on.isoformat(),
             valid_to=unbound_on.isoformat() if unbound_on else None,
         )
 

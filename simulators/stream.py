@@ -4,13 +4,14 @@ The stream follows from the city alone; how fast, in what order or how often it 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 
-from simulators.city import City, Row, Speaker
+from simulators import withdrawing
+from simulators.city import City, Speaker
 from simulators.civil import MINUTE_MS, day_of, start_ms
 from simulators.hours import opening_hours
 from simulators.household import Said, Utterance, home_life
+from simulators.stream_record import SentRecord
 from simulators.visitors import venue_life
 
 ONLY = ("homes", "venues")
@@ -18,22 +19,15 @@ OFF_BEFORE_MS = 30 * MINUTE_MS
 OFF_AFTER_MS = 15 * MINUTE_MS
 
 
-@dataclass(frozen=True, slots=True)
-class SentRecord:
-    """One distinct record, with what only the topic says of it. ``record`` has no ``device``: that stands beside it."""
-
-    site: str
-    vendor: str
-    feed: str
-    device: str
-    record: Row
-
-
 def stream(city: City, heartbeat_minutes: int | None = None, only: str | None = None) -> Iterator[SentRecord]:
     """Every distinct record of the city's days, device by device.
 
-    ``heartbeat_minutes`` replaces the reporting intervals that the city names; ``only`` is ``homes`` or ``venues``.
+    ``heartbeat_minutes`` replaces the reporting intervals that the city names; ``only`` is ``homes`` or ``venues``. A
+    recorded city has neither.
     """
+    if city.recorded:
+        yield from (SentRecord(**line) for line in city.recorded)
+        return
     venues = {venue["slug"] for venue in city.collections["venues"]}
     speakers = [s for s in city.speakers if only is None or (s.site in venues) == (only == "venues")]
     for place, group in groupby(speakers, key=lambda speaker: speaker.place):
@@ -45,7 +39,8 @@ def stream(city: City, heartbeat_minutes: int | None = None, only: str | None = 
             said[speaker.device].append(utterance)
         for speaker in devices:
             beats = _heartbeats(city, speaker, heartbeat_minutes, at_venue=at_venue)
-            yield from _numbered(city, speaker, [*beats, *said[speaker.device]])
+            voids = withdrawing.voids(city, speaker, said[speaker.device])
+            yield from withdrawing.named(_numbered(city, speaker, [*beats, *said[speaker.device], *voids]))
 
 
 def _heartbeats(city: City, speaker: Speaker, minutes: int | None, *, at_venue: bool) -> Iterator[Said]:

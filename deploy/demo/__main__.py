@@ -70,7 +70,17 @@ class Demo:
         """The walk; 0 if everything agrees."""
         self.say(f"规划城市 / planning a city: SEED={self.seed} END={self.end}")
         self._simulate(
-            "plan", "--seed", str(self.seed), "--end", str(self.end), "--days", str(DAYS), "--out", "city.json"
+            "plan",
+            "--seed",
+            str(self.seed),
+            "--end",
+            str(self.end),
+            "--days",
+            str(DAYS),
+            "--refusals",
+            "0",
+            "--out",
+            "city.json",
         )
         city = json.loads((self.var / "city.json").read_text(encoding="utf-8"))
         self.say("启动真实服务 / starting the real servers and our services")

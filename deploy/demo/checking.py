@@ -25,6 +25,7 @@ class Sent(NamedTuple):
 def read_sent(path: Path) -> Sent:
     """The distinct records of a simulator's file of what it sent; a withdrawn one is a point and nothing else."""
     rows = [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines()]
+    rows = [row for row in rows if "outcome" not in row]  # dropped, parked for good, or rejected: in no store
     identities = {(row["record"]["kind"], row["vendor"], row["site"], row["device"], *_time(row)) for row in rows}
     points = Counter((kind, vendor, site, device) for kind, vendor, site, device, _, _ in identities)
     voided = {(row["vendor"], row["device"], *_withdrawn(row)) for row in rows if row["record"]["kind"] == "void"}

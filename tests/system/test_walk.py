@@ -61,6 +61,8 @@ def test_twice_shuffled_and_cut_by_kill_9_the_integers_are_the_same(make_stack: 
             str(DAYS),
             "--dwellings",
             "12",
+            "--refusals",
+            "0",
             "--out",
             "city.json",
         )

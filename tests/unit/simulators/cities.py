@@ -2,12 +2,20 @@
 
 from datetime import date
 from functools import cache
+from typing import Any
 
-from simulators.city import City
+from simulators.city import COLLECTIONS, LATE_COLLECTIONS, City
 from simulators.messages import Message, pack
 from simulators.plan import Wish, plan_city
-from simulators.stream import SentRecord, stream
+from simulators.score import Manner, Score, compose
+from simulators.stream import stream
+from simulators.stream_record import SentRecord
 
+BLANK: dict[str, Any] = {
+    "from": "2026-11-16",
+    "to": "2026-11-23",
+    **{name: [] for name in COLLECTIONS + LATE_COLLECTIONS},
+}
 END = date(2026, 11, 22)  # a Sunday
 
 
@@ -23,6 +31,17 @@ def small_city() -> City:
 @cache
 def demo_city() -> City:
     return plan_city(Wish(seed=7, end=END))
+
+
+@cache
+def long_city() -> City:
+    """A city long enough for its disturbances."""
+    return plan_city(Wish(seed=7, end=END, days=14, pilots=3, venues=6, dwellings=36, heartbeat_minutes=240))
+
+
+@cache
+def long_score() -> Score:
+    return compose(long_city(), Manner())
 
 
 @cache

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from simulators.__main__ import main
-from simulators.play import Manner, compose, write_sent
+from simulators.score import Manner, compose, write_sent
 from tests.unit.simulators.cities import small_city
 
 SMALL = ["--seed", "7", "--end", "2026-11-22", "--days", "3", "--dwellings", "12"]
@@ -25,7 +25,7 @@ def test_a_planned_city_can_be_judged_by_what_was_sent(tmp_path: Path, capsys: p
     assert main(["expect", "--city", str(city), "--sent", str(sent)]) == 0
 
     expected = json.loads(capsys.readouterr().out)
-    assert sum(expected["points"].values()) == len(records)
+    assert sum(expected["points"].values()) == len([sent for sent in records if sent.outcome is None])
     assert expected["window"] == {"from": "2026-11-20", "to": "2026-11-23"}
     assert 0 < expected["H4"]["total"]["numerator"] < expected["H4"]["total"]["denominator"]
     assert sum(expected["V2"]["sites"].values()) == expected["V2"]["total"] > 0
@@ -53,6 +53,16 @@ def test_a_feed_without_a_password_is_named_before_anything_is_sent(
 
     assert "no password for yuanfan.pc-02" in capsys.readouterr().err
     assert not (tmp_path / "sent.jsonl").exists()
+
+
+def test_a_trial_clock_needs_to_know_when_a_day_has_drained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    city, credentials = plan(tmp_path), tmp_path / "feeds.json"
+    credentials.write_text("{}", encoding="utf-8")
+    wanted = ["--city", str(city), "--credentials", str(credentials), "--sent", str(tmp_path / "sent.jsonl")]
+
+    assert main(["play", *wanted, "--trial-clock", str(tmp_path / "clock.json")]) == 2
+
+    assert "--trial-clock and --drained go together" in capsys.readouterr().err
 
 
 def test_a_broker_that_is_not_there_is_given_up_and_all_that_is_missing_named(

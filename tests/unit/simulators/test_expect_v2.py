@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from simulators.expect import expect
+from tests.unit.simulators.cities import BLANK
 
 Json = dict[str, Any]
 
@@ -23,16 +24,11 @@ def city(**installation: Any) -> Json:
     calendar = {"valid_from": "2026-01-01", "weekly": weekly | {"sat": [["10:00", "24:00"]]}}
     place = {"venue": "v", "zone": "z", "code": "i", "seats": 1, "vr_device_kind": "HMD_STANDALONE"}
     place["installed_on"] = "2026-01-01"
-    return {
-        "from": "2026-11-16",
-        "to": "2026-11-23",
-        "pilots": [],
-        "slots": [],
-        "venues": [{"slug": "v"}],
+    return BLANK | {
+        "venues": [{"slug": "v", "district": "futian"}],
         "zones": [{"venue": "v", "code": "z", "calendars": [calendar]}],
         "installations": [place | {"presence_method": "PROXIMITY_SENSOR"} | installation],
         "bindings": [{"vendor": "a", "device": "d", "valid_from": "2026-01-01", "installation": "v/z/i"}],
-        "late_bindings": [],
     }
 
 
@@ -198,6 +194,7 @@ def test_totals_are_told_by_site_installation_and_day() -> None:
     v2 = expect(city(), [session(at("10:00"), 300), session(at("12:00", "2026-11-21"), 300)])["V2"]
 
     assert v2["sites"] == {"v": 2}
+    assert v2["districts"] == {"futian": 2}
     assert v2["installations"] == {"v/z/i": 2}
     assert v2["days"] == {"2026-11-20": 1, "2026-11-21": 1}
 

@@ -5,9 +5,9 @@ from collections import Counter
 import msgspec
 
 from shared.contracts.telemetry import MAX_PAYLOAD_BYTES, MAX_RECORDS, Record, parse_topic
-from simulators.flaws import spoil
+from simulators.flaws import Flaws, spoil
 from simulators.messages import Message, pack, shuffled
-from simulators.play import Manner, compose
+from simulators.score import Manner, compose
 from simulators.stream import stream
 from tests.unit.simulators.cities import demo_messages, small_city
 
@@ -88,11 +88,12 @@ def test_manner_changes_neither_the_records_nor_what_is_written_of_them() -> Non
 def test_bad_records_are_put_among_good_ones_and_counted_apart() -> None:
     messages = pack(small_city(), stream(small_city()))
 
-    spoilt, flaws = spoil(messages, random.Random(1))
+    flaws = Flaws()
+    spoilt = spoil(messages, random.Random(1), flaws)
 
     assert contents(spoilt) == contents(messages)
-    assert flaws.by_flaw == {"wrong_type": 3, "unknown_kind": 3, "year_ahead": 3, "nan_message": 3}
-    assert flaws.by_vendor.total() == 12
+    by_flaw = Counter(flaw for _, flaw in flaws.count.elements())
+    assert by_flaw == {"wrong_type": 3, "unknown_kind": 3, "year_ahead": 3, "nan_message": 3}
     assert sum(len(message.records) - len(message.good) for message in spoilt) == 12
     assert sum(b"NaN" in message.payload() for message in spoilt) == 3
     assert all(len(message.records) == 1 for message in spoilt if b"NaN" in message.payload())

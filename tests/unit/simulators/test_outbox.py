@@ -1,5 +1,6 @@
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,14 @@ REFUSED = 0x87
 
 
 def message(due_ms: int, records: int = 1) -> Message:
-    return Message("v.f", "v", "telemetry/v1/v/f/s", due_ms, tuple({"ts": n} for n in range(records)), ())
+    return Message(
+        "v.f",
+        "v",
+        "telemetry/v1/v/f/s",
+        due_ms,
+        tuple({"device": "d", "kind": "heartbeat", "ts": n} for n in range(records)),
+        (),
+    )
 
 
 def outbox(messages: Sequence[Message], window: int = 2) -> tuple[Outbox, Tally]:
@@ -54,6 +62,26 @@ def test_a_puback_alone_lets_nothing_go() -> None:
     box.acknowledged(parcel.number, 0, "Success", 0)
 
     assert not box.finished
+
+
+def test_a_message_that_asks_for_no_receipt_is_let_go_by_its_puback() -> None:
+    box, tally = outbox([replace(message(1), receipt=False)])
+    (parcel,) = take(box, 0)
+
+    box.acknowledged(parcel.number, 0, "Success", 0)
+
+    assert box.finished
+    assert (tally.pubacks_only, tally.unheard) == (1, 0)
+
+
+def test_such_a_message_that_nobody_takes_in_is_tried_three_times_and_counted() -> None:
+    box, tally = outbox([replace(message(1), receipt=False)])
+    for now in (0, 2, 4):
+        (parcel,) = take(box, now)
+        box.acknowledged(parcel.number, 0x10, "No matching subscribers", now)
+
+    assert box.finished
+    assert (tally.pubacks_only, tally.unheard, tally.no_subscriber) == (1, 1, 3)
 
 
 def test_what_has_no_receipt_in_time_goes_again_under_the_same_number() -> None:
@@ -100,16 +128,31 @@ def test_receipts_are_added_up_and_a_second_one_for_the_same_message_is_not() ->
     assert box.finished
     assert (tally.accepted, tally.parked, tally.receipts, tally.receipts_again) == (2, 1, 2, 1)
     assert tally.rejected == {"bad_record": 1, "not_json": 1}
+    assert tally.rejected_records == {("v", "d", "heartbeat", 3, 0, "bad_record")}
 
 
 def test_a_receipt_that_leaves_records_out_is_no_receipt() -> None:
     box, _ = outbox([message(1, records=4)])
     (parcel,) = take(box, 0)
 
-    with pytest.raises(ValueError, match="does not account for 4 records"):
+    with pytest.raises(ValueError, match="accounts for 3 records of 4"):
         box.receipt(parcel.number, receipt(3), 1)
 
     assert not box.finished
+
+
+def test_records_not_accepted_for_now_are_sent_again_and_counted_when_they_are() -> None:
+    box, tally = outbox([message(1, records=4)])
+    (parcel,) = take(box, 0)
+
+    box.receipt(parcel.number, json.dumps(json.loads(receipt(2)) | {"not_accepted": {"parking_full": 2}}).encode(), 1)
+    assert not box.finished
+    assert take(box, 5.9) == []
+    assert [again.number for again in take(box, 6)] == [parcel.number]
+    box.receipt(parcel.number, json.dumps(json.loads(receipt(3)) | {"dropped": 1}).encode(), 7)
+
+    assert box.finished
+    assert (tally.accepted, tally.dropped, tally.not_accepted) == (3, 1, {"parking_full": 2})
 
 
 def test_a_receipt_of_an_earlier_run_lets_nothing_go() -> None:

@@ -55,11 +55,14 @@ def test_the_demo_city_has_the_size_that_was_asked_for() -> None:
 
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_a_collection_holds_exactly_the_bodies_the_registry_takes(name: str) -> None:
-    entity = ENTITIES[name.removesuffix("s")]
-    late = rows(f"late_{name}") if name in {"devices", "bindings"} else []
+    irregular = {"tenancies": "tenancy", "occupancies": "occupancy", "legal_bases": "legal_basis"}
+    entity = ENTITIES[irregular.get(name) or name.removesuffix("s")]
+    late = rows(f"late_{name}") if name in {"devices", "bindings", "feed_bindings"} else []
+    by_the_registry = {"recorded_by": "somebody"} if "recorded_by" in entity.__struct_fields__ else {}
 
     for row in rows(name) + late:
-        body = msgspec.convert(row, entity)
+        assert not set(row) & set(by_the_registry)
+        body = msgspec.convert(row | by_the_registry, entity)
         assert set(row) <= set(entity.__struct_fields__)
         assert isinstance(body, entity)
 
@@ -166,5 +169,49 @@ def test_a_city_that_cannot_be_is_refused(change: dict[str, int]) -> None:
 def test_the_document_is_json_with_a_row_to_a_line() -> None:
     text = small_city().text()
 
-    assert json.loads(text).keys() == {"seed", "from", "to", *small_city().collections, "speakers"}
+    assert json.loads(text).keys() == {"seed", "from", "to", *small_city().collections, "disturbances", "speakers"}
     assert json.dumps(small_city().collections["feeds"][0], ensure_ascii=False) + "," in text.splitlines()
+
+
+def test_the_city_of_a_demo_has_five_districts_six_types_of_venue_and_more_than_1500_devices() -> None:
+    city = plan_city(Wish(7, END, days=14, pilots=5, venues=6, dwellings=230, heartbeat_minutes=60))
+
+    venues = rows("venues", city)
+    assert len({pilot["district"] for pilot in rows("pilots", city)}) == 5
+    assert {venue["venue_type"] for venue in venues} == set(VENUE_TYPES)
+    assert all(("venue_type_text" in venue) == (venue["venue_type"] == "OTHER_PUBLIC") for venue in venues)
+    assert len(rows("devices", city)) >= 1_500
+    assert len([feed for feed in rows("feeds", city) if feed["vendor_cloud"]]) == 3
+    assert len([feed for feed in rows("feeds", city) if feed["feed"].startswith("gw-")]) > 50
+
+
+def test_every_device_is_bound_to_the_feed_it_speaks_through() -> None:
+    carried = {(b["vendor"], b["device"]): b["feed"] for b in rows("feed_bindings") + rows("late_feed_bindings")}
+    feeds = {(feed["vendor"], feed["feed"]) for feed in rows("feeds")}
+
+    assert set(carried) == {(d["vendor"], d["device"]) for d in rows("devices") + rows("late_devices")}
+    assert {(vendor, feed) for (vendor, _), feed in carried.items()} <= feeds
+    assert all(carried[s.vendor, s.device] == s.feed for s in demo_city().speakers)
+
+
+def test_papers_are_invented_name_nobody_and_cover_every_pilot() -> None:
+    pilots = ids("pilots", "slug")
+
+    for paper in rows("selections") + rows("legal_bases"):
+        assert "虚构" in paper["title"]
+        assert len(bytes.fromhex(paper["sha256"])) == 32
+    assert (
+        {paper["pilot"] for paper in rows("selections")} == {paper["pilot"] for paper in rows("legal_bases")} == pilots
+    )
+    assert {b["basis"] for b in rows("legal_bases")} <= {"STATUTORY_DUTY", "CONSENT", "CONTRACT", "OTHER_LAWFUL"}
+
+
+def test_months_and_tenancies_are_of_dwellings_that_were_handed_over() -> None:
+    handed_over = {d["dwelling_ref"]: d["handed_over_on"] for d in rows("dwellings") if "handed_over_on" in d}
+    occupied = {o["dwelling_ref"] for o in rows("occupancies") if o["occupied"]}
+
+    assert {o["dwelling_ref"] for o in rows("occupancies")} == set(handed_over)
+    assert {o["month"] for o in rows("occupancies")} == {"2026-11"}
+    assert {t["dwelling_ref"] for t in rows("tenancies")} == occupied
+    assert all(t["valid_from"] == t["consent_from"] == handed_over[t["dwelling_ref"]] for t in rows("tenancies"))
+    assert [t["consent"] for t in rows("tenancies")].count("REFUSED") == 1

@@ -6,7 +6,8 @@ from shared.contracts.telemetry import Record
 from simulators.city import Row
 from simulators.civil import start_ms
 from simulators.plan import plan_city
-from simulators.stream import SentRecord, stream
+from simulators.stream import stream
+from simulators.stream_record import SentRecord
 from tests.unit.simulators.cities import demo_city, demo_stream, small_city, wish
 
 

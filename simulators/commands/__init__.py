@@ -1,0 +1,1 @@
+"""One module a word of ``python -m simulators``: ``add`` describes its options, ``run`` does it."""

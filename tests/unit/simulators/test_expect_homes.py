@@ -1,0 +1,213 @@
+"""H1, H6, H7 and H7a worked out by hand, from sections 7.3 and 7.4 of the policy page: a dwelling, its slots, a day."""
+
+from typing import Any
+
+from simulators.expect import expect
+from tests.unit.simulators.cities import BLANK
+from tests.unit.simulators.test_expect_v2 import at
+
+Json = dict[str, Any]
+DAY = "2026-11-18"
+
+
+def city(**changes: Any) -> Json:
+    """One dwelling, one day: a lamp, a panel and a lock that report every half hour, and a smoke alarm."""
+    categories = {"lamp": "LIGHTING", "panel": "CONTROL_PANEL", "lock": "ACCESS_LOCK", "smoke": "LIFE_SAFETY"}
+    home = {"pilot": "p", "dwelling_ref": "r"}
+    since = {"valid_from": "2026-10-01"}
+    one = BLANK | {
+        "from": DAY,
+        "to": "2026-11-19",
+        "pilots": [{"slug": "p", "district": "futian"}],
+        "dwellings": [home | {"handed_over_on": "2026-10-05"}],
+        "slots": [
+            home | {"code": c, "category": category, "installed_on": "2026-10-01"} for c, category in categories.items()
+        ],
+        "devices": [
+            {"vendor": "a", "device": c, "category": categories[c], "reporting_interval_s": 1800} for c in categories
+        ],
+        "bindings": [{"vendor": "a", "device": c, "slot": f"p/r/{c}", **since} for c in categories],
+        "feed_bindings": [{"vendor": "a", "device": c, "feed": "f", **since} for c in categories],
+        "occupancies": [home | {"month": "2026-11", "occupied": True}],
+        "legal_bases": [{"pilot": "p", **since}],
+    }
+    return one | changes
+
+
+def said(device: str, clock: str, kind: str = "heartbeat", day: str = DAY, **fields: Any) -> Json:
+    record = {"kind": kind, "ts": at(clock, day), "seq": 0, **fields}
+    return {"site": "p", "vendor": "a", "feed": "f", "device": device, "record": record}
+
+
+def use(device: str, clock: str, trigger: str, action: str = "on", **fields: Any) -> Json:
+    return said(device, clock, "usage", action=action, trigger=trigger, **fields)
+
+
+def online(*lines: Json, caps: dict[str, int] | None = None, **changes: Any) -> tuple[int, int]:
+    total = expect(city(**changes), list(lines), caps=caps)["H6"]["total"]
+    return total.get("numerator", 0), total.get("denominator", 0)
+
+
+def active(*lines: Json, metric: str = "H7", **changes: Any) -> tuple[int, int]:
+    total = expect(city(**changes), list(lines))[metric]["total"]
+    return total.get("numerator", 0), total.get("denominator", 0)
+
+
+def test_a_device_is_online_for_twice_its_interval_after_it_was_seen() -> None:
+    four_days = 4 * 1440
+
+    assert online(said("lamp", "10:00:59.999")) == (60, four_days)
+    assert online(said("lamp", "10:00"), said("lamp", "10:30")) == (90, four_days)
+    assert online(said("lamp", "10:00"), said("lamp", "12:00")) == (120, four_days)
+    assert online(said("lamp", "23:30")) == (30, four_days)  # the day ends first
+
+
+def test_what_was_said_the_evening_before_carries_in_and_after_the_window_nothing_counts() -> None:
+    assert online(said("lamp", "23:30", day="2026-11-17"))[0] == 30
+    assert online(said("lamp", "00:00", day="2026-11-19"))[0] == 0
+
+
+def test_an_interval_is_believed_up_to_the_cap_of_its_category() -> None:
+    assert online(said("lamp", "10:00"), caps={"LIGHTING": 15})[0] == 30
+    assert online(said("lamp", "10:00"), caps={"LIFE_SAFETY": 15})[0] == 60
+
+
+def test_exposure_is_installed_and_handed_over_whether_or_not_anything_speaks() -> None:
+    home = {"pilot": "p", "dwelling_ref": "r"}
+
+    assert online(dwellings=[home]) == (0, 0)
+    assert online(dwellings=[home | {"handed_over_on": "2026-11-19"}]) == (0, 0)
+    assert online(slots=[home | {"code": "lamp", "category": "LIGHTING", "installed_on": DAY}]) == (0, 1440)
+    assert online(slots=[home | {"code": "lamp", "category": "LIGHTING"}]) == (0, 0)
+    retired = home | {"code": "lamp", "category": "LIGHTING", "installed_on": "2026-10-01", "retired_on": DAY}
+    assert online(said("lamp", "10:00"), slots=[retired]) == (0, 0)
+
+
+def test_after_a_swap_each_device_counts_on_its_own_days() -> None:
+    swap = [
+        {"vendor": "a", "device": "lamp", "slot": "p/r/lamp", "valid_from": "2026-10-01", "valid_to": DAY},
+        {"vendor": "a", "device": "new", "slot": "p/r/lamp", "valid_from": DAY},
+    ]
+    devices = [
+        {"vendor": "a", "device": d, "category": "LIGHTING", "reporting_interval_s": 1800} for d in ("lamp", "new")
+    ]
+
+    assert online(said("lamp", "10:00"), bindings=swap, devices=devices)[0] == 0
+    assert online(said("new", "10:00"), bindings=swap, devices=devices)[0] == 60
+    both: Json = {"from": "2026-11-17", "bindings": swap, "devices": devices}
+    assert online(said("lamp", "10:00", day="2026-11-17"), said("new", "10:00"), **both)[0] == 120
+
+
+def test_tests_voids_and_what_they_take_back_leave_no_minute() -> None:
+    lamp = use("lamp", "10:00", "app")
+    void = said("lamp", "20:00", "void", seq=1, of={"kind": "usage", "ts": at("10:00", DAY), "seq": 0})
+
+    assert online(said("lamp", "10:00", test=True))[0] == 0
+    assert (online(lamp)[0], active(lamp)[0]) == (60, 1)
+    assert (online(lamp, void)[0], active(lamp, void)[0]) == (0, 0)
+    assert (online(void, lamp)[0], active(void, lamp)[0]) == (0, 0)
+    assert expect(city(), [lamp, void])["points"] == {"usage": 1, "void": 1}
+    assert expect(city(), [lamp, void])["H4"]["total"]["numerator"] == 0
+
+
+def test_an_approved_outage_takes_affected_units_out_of_the_observed_ones_only() -> None:
+    def h6(first: str, until: str) -> Json:
+        outage = {"vendor": "a", "feed": "f", "from_ms": at(first, DAY), "to_ms": at(until, DAY)}
+        found: Json = expect(city(), [said("lamp", "10:00")], [outage])["H6"]["total"]
+        return found
+
+    wide = h6("10:00", "11:59")  # the lamp was online from 10:00 to 11:00: 59 minutes of it are unknown
+    assert (wide["numerator"], wide["denominator"]) == (60, 4 * 1440)
+    assert (wide["observed_numerator"], wide["observed_denominator"]) == (60, 1440)
+    assert (wide["units"], wide["affected_units"]) == (4, 3)
+    wider = h6("10:00", "12:00")
+    assert (wider["observed_numerator"], wider["observed_denominator"], wider["affected_units"]) == (0, 0, 4)
+    assert h6("00:00", "06:59")["affected_units"] == 0  # an hour of the day, from six on
+    assert h6("00:00", "07:00")["affected_units"] == 4
+
+
+def test_an_outage_of_another_feed_excuses_nobody() -> None:
+    outage = {"vendor": "a", "feed": "g", "from_ms": at("08:00", DAY), "to_ms": at("20:00", DAY)}
+
+    assert expect(city(), [], [outage])["H6"]["total"]["affected_units"] == 0
+
+
+def test_one_smart_minute_or_local_ones_in_two_categories_make_a_day_active() -> None:
+    assert active(use("lamp", "10:00", "voice")) == (1, 1)
+    assert active(use("lamp", "10:00", "local")) == (0, 1)
+    assert active(use("lamp", "10:00", "local"), use("panel", "20:00", "local")) == (1, 1)
+    assert active(use("lamp", "10:00", "local"), use("lamp", "20:00", "local")) == (0, 1)
+    assert active(use("lamp", "10:00", "local"), use("lock", "20:00", "local", "lock")) == (0, 1)
+    assert active(use("lock", "20:00", "app", "lock")) == (1, 1)
+
+
+def test_schedules_linkage_tests_and_passive_categories_are_no_use_but_an_alarm_acknowledged_is() -> None:
+    assert active(use("lamp", "10:00", "schedule"), use("panel", "10:00", "linkage")) == (0, 1)
+    assert active(use("lamp", "10:00", "app", test=True)) == (0, 1)
+    assert active(use("smoke", "10:00", "app")) == (0, 1)
+    assert active(use("smoke", "10:00", "local", "ack")) == (1, 1)
+    assert active(use("lamp", "10:00", "schedule", "ack")) == (1, 1)
+
+
+def test_h7_is_of_occupied_dwellings_where_lawful_and_h7a_of_all_handed_over() -> None:
+    voice = use("lamp", "10:00", "voice")
+    empty = [{"pilot": "p", "dwelling_ref": "r", "month": "2026-11", "occupied": False}]
+
+    assert active(voice, occupancies=empty) == (0, 0)
+    assert active(voice, occupancies=[]) == (0, 0)
+    assert active(voice, legal_bases=[]) == (0, 0)
+    assert active(voice, legal_bases=[{"pilot": "p", "valid_from": "2026-11-19"}]) == (0, 0)
+    assert active(voice, metric="H7a", occupancies=empty, legal_bases=[]) == (1, 1)
+    assert active(voice, metric="H7a", dwellings=[{"pilot": "p", "dwelling_ref": "r"}]) == (0, 0)
+
+
+def test_an_outage_affects_the_dwelling_by_its_interactive_slots() -> None:
+    outage = {"vendor": "a", "feed": "f", "from_ms": at("08:00", DAY), "to_ms": at("09:00", DAY)}
+    only_smoke = [{"vendor": "a", "device": "smoke", "feed": "f", "valid_from": "2026-10-01"}]
+
+    h7 = expect(city(), [use("lamp", "20:00", "app")], [outage])["H7"]["total"]
+    passive = expect(city(feed_bindings=only_smoke), [use("lamp", "20:00", "app")], [outage])["H7"]["total"]
+
+    assert (h7["numerator"], h7["denominator"], h7["observed_numerator"], h7["observed_denominator"]) == (1, 1, 0, 0)
+    assert (passive["observed_numerator"], passive["observed_denominator"]) == (1, 1)
+
+
+def test_nothing_of_a_dwelling_that_refused_counts_from_that_day_on_but_it_stays_in_the_denominator() -> None:
+    tenancy = {"pilot": "p", "dwelling_ref": "r", "number": 1, "valid_from": "2026-10-05", "consent": "REFUSED"}
+    refused: Json = {"tenancies": [tenancy | {"consent_from": DAY}]}
+    later: Json = {"tenancies": [tenancy | {"consent_from": "2026-11-19"}]}
+
+    assert active(use("lamp", "10:00", "app"), **refused) == (0, 1)
+    assert online(said("lamp", "10:00"), **refused) == (0, 4 * 1440)
+    assert expect(city(**refused), [said("lamp", "10:00")])["points"] == {}
+    assert active(use("lamp", "10:00", "app"), **later) == (1, 1)
+
+
+def test_lines_with_an_outcome_are_nowhere_stored() -> None:
+    parked = said("lamp", "10:00") | {"outcome": "parked"}
+
+    assert online(parked)[0] == 0
+    assert expect(city(), [parked])["points_by_vendor_day"] == {}
+
+
+def test_h1_counts_pilots_with_a_selection_paper_and_the_goal_is_the_city_s() -> None:
+    paper = {"pilot": "p", "issued_on": DAY}
+
+    h1 = expect(city(selections=[paper, paper]), [])["H1"]
+    assert h1["total"] == {"numerator": 1, "denominator": 5}
+    assert h1["districts"] == {"futian": {"numerator": 1}}
+    assert expect(city(selections=[paper | {"issued_on": "2026-11-19"}]), [])["H1"]["total"]["numerator"] == 0
+
+
+def test_districts_are_sums_of_their_sites() -> None:
+    pilots = [
+        {"slug": "p", "district": "futian"},
+        {"slug": "q", "district": "futian"},
+        {"slug": "s", "district": "luohu"},
+    ]
+
+    h6 = expect(city(pilots=pilots), [said("lamp", "10:00")])["H6"]
+
+    assert set(h6["sites"]) == {"p", "q", "s"}
+    assert h6["districts"]["futian"]["numerator"] == h6["total"]["numerator"] == 60
+    assert h6["districts"]["luohu"]["denominator"] == 0

@@ -1,0 +1,49 @@
+"""V5 worked out by hand, from section 7.5 of the policy page: seconds of sessions over seconds of opening hours."""
+
+from typing import Any
+
+from simulators.expect import expect
+from tests.unit.simulators.test_expect_v2 import Json, at, city, session
+
+WEEK_S = 5 * 9 * 3600 + 14 * 3600  # five days of nine hours, and Saturday from 10:00 to 24:00
+
+
+def v5(*sessions: Json, **installation: Any) -> tuple[int, int]:
+    total = expect(city(**installation), list(sessions))["V5"]["total"]
+    return total["numerator"], total["denominator"]
+
+
+def test_valid_seconds_in_opening_hours_over_opening_seconds() -> None:
+    assert v5() == (0, WEEK_S)
+    assert v5(session(at("10:00"), 300)) == (300, WEEK_S)
+    assert v5(session(at("10:00"), 59)) == (0, WEEK_S)
+
+
+def test_seconds_outside_the_calendar_do_not_count() -> None:
+    assert v5(session(at("08:58"), 300))[0] == 180
+    assert v5(session(at("17:58"), 300))[0] == 120
+    assert v5(session(at("23:58", "2026-11-21"), 300))[0] == 120  # Sunday is closed
+
+
+def test_a_merged_session_counts_its_gap_and_at_most_an_hour() -> None:
+    assert v5(session(at("10:00:00"), 30), session(at("10:01:00"), 30))[0] == 90
+    assert v5(session(at("10:00"), 5000))[0] == 3600
+
+
+def test_only_days_in_service_are_in_the_denominator() -> None:
+    assert v5(installed_on="2026-11-20") == (0, 9 * 3600 + 14 * 3600)
+    assert v5(session(at("10:00", "2026-11-19"), 300), installed_on="2026-11-20")[0] == 0
+    assert v5(retired_on="2026-11-17") == (0, 9 * 3600)
+
+
+def test_a_session_that_was_taken_back_is_no_use() -> None:
+    void = session(at("20:00"), 1)
+    void["record"] = {
+        "kind": "void",
+        "ts": at("20:00"),
+        "seq": 9,
+        "of": {"kind": "session", "ts": at("10:00"), "seq": 0},
+    }
+
+    assert v5(session(at("10:00"), 300), void) == (0, WEEK_S)
+    assert expect(city(), [session(at("10:00"), 300), void])["V2"]["total"] == 0
