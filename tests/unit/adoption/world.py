@@ -13,10 +13,13 @@ import msgspec
 
 from services.adoption.adapters.sqlite_facts import SqliteFacts
 from services.adoption.adapters.sqlite_known_facts import SqliteKnownFacts
+from services.adoption.adapters.sqlite_refolds import SqliteRefolds
 from services.adoption.figures.city import City, Entities, index
 from services.adoption.fold import gather
+from services.adoption.refolding import refold_waiting
 from shared.brokers.rabbitmq import Body
 from shared.contracts import registry
+from tests.fakes.published_journal import PublishedJournal
 
 Json = dict[str, Any]
 KEY = "t.ts, t.seq, t.content_sha256"
@@ -52,6 +55,21 @@ def event(record: Json) -> Json:
     }
 
 
+def journal_of(records: Sequence[Json]) -> PublishedJournal:
+    """The journal of all these records."""
+    journal = PublishedJournal()
+    journal.add(records)
+    return journal
+
+
+def refold(path: Path, records: Sequence[Json]) -> int:
+    """Refold what waits, with a journal of these records."""
+    refolds = SqliteRefolds(path)
+    count = refold_waiting(refolds, journal_of(records))
+    refolds.close()
+    return count
+
+
 def body(records: Sequence[Json]) -> Body:
     return Body("usage.home.nanshan", json.dumps([event(record) for record in records]).encode())
 
@@ -76,6 +94,7 @@ def known(records: Sequence[Json]) -> Iterator[Any]:
     """Facts of these records."""
     with facts_file() as path:
         fold_batches(path, [[body(records)]])
+        refold(path, records)
         with SqliteKnownFacts(path).at_once() as facts:
             yield facts
 
