@@ -8,9 +8,11 @@ import msgspec
 
 from shared.contracts.civil_time import MINUTE_MS, day_of, ms_from_rfc3339
 from shared.contracts.events import (
-    FactEvent,
+    Event,
     FaultData,
     FaultEvent,
+    LedgerEvent,
+    OutageEvent,
     PresenceEvent,
     SessionData,
     SessionEvent,
@@ -18,6 +20,7 @@ from shared.contracts.events import (
     UsageEvent,
     VoidData,
     VoidEvent,
+    WatermarkEvent,
 )
 from shared.failures import Rejected
 
@@ -30,16 +33,16 @@ MAX_DURATION_S = 86_400
 MAX_HEADCOUNT = 200
 
 _HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
-_BATCH = msgspec.json.Decoder(list[FactEvent])
+_BATCH = msgspec.json.Decoder(list[Event])
 _PIECES = msgspec.json.Decoder(list[msgspec.Raw])
-_ONE = msgspec.json.Decoder(FactEvent)
+_ONE = msgspec.json.Decoder(Event)
 _MALFORMED = (ValueError, RecursionError)  # of msgspec: malformed, not UTF-8, nested too deep
 
 
 class Received(NamedTuple):
     """An event, and the civil day on which its record was received."""
 
-    event: FactEvent
+    event: Event
     received_on: int
 
 
@@ -75,7 +78,7 @@ def _piece_by_piece(routing_key: str, body: bytes) -> tuple[list[Received], list
     return events, set_aside
 
 
-def _received(event: FactEvent) -> Received:
+def _received(event: Event) -> Received:
     wrong = _WRONG[type(event)](event)
     if wrong:
         raise Rejected("bad_event", wrong)
@@ -112,6 +115,23 @@ def _wrong_in_presence(event: PresenceEvent) -> str | None:
     return None
 
 
+def _wrong_in_watermark(event: WatermarkEvent) -> str | None:
+    data = event.data
+    if not 0 <= data.received_before_ms < LATEST_MS:  # 0 of a worker that has received nothing yet
+        return "data.received_before_ms"
+    return None if 0 <= data.batch <= MAX_SEQ else "data.batch"
+
+
+def _wrong_in_outage(event: OutageEvent) -> str | None:
+    if not EARLIEST_MS <= event.data.from_ms < LATEST_MS:
+        return "data.from_ms"
+    return None if event.data.from_ms < event.data.to_ms < LATEST_MS else "data.to_ms"
+
+
+def _wrong_in_ledger(event: LedgerEvent) -> str | None:
+    return None if 0 <= event.data.revision <= MAX_SEQ else "data.revision"
+
+
 def _wrong_in_identity(data: UsageData | SessionData | FaultData | VoidData) -> str | None:
     if not EARLIEST_MS <= data.ts < LATEST_MS:
         return "data.ts"
@@ -128,4 +148,7 @@ _WRONG: dict[type, Callable[..., str | None]] = {
     FaultEvent: _wrong_in_row,
     VoidEvent: _wrong_in_row,
     PresenceEvent: _wrong_in_presence,
+    WatermarkEvent: _wrong_in_watermark,
+    OutageEvent: _wrong_in_outage,
+    LedgerEvent: _wrong_in_ledger,
 }

@@ -29,16 +29,19 @@ from shared.brokers import topology
 from shared.brokers.rabbitmq import Body, RabbitPublisher
 from shared.contracts.events import CONTENT_TYPE
 from shared.runtime.delivery import until_done
+from tests.fakes import published_journal
+from tests.fakes.published_journal import PublishedJournal
 from tests.fakes.published_registry import PublishedRegistry, serving
 from tests.system.polling import until
 from tests.unit.adoption import cities, oracle
 from tests.unit.adoption.test_activation import heartbeat
 from tests.unit.adoption.test_api import changes, small_city
 from tests.unit.adoption.test_uses import NINE, session
-from tests.unit.adoption.world import Json, body, city_of, dump, event, facts_file, fold_batches
+from tests.unit.adoption.world import Json, body, city_of, dump, event, facts_file, fold_batches, refold
 
 SEED = int(os.environ.get("PILOTLIGHT_SEED", str(time.time_ns() % 1_000_000)))
 WINDOW = (date(2024, 2, 26), date(2024, 3, 4))
+LAST = heartbeat("last", NINE)
 BODIES = 1_500
 MORE_THAN_A_SEGMENT = 4_200  # of a quorum queue's log: a broker in a folder with a Chinese name could not reopen it
 
@@ -61,12 +64,22 @@ def publisher(brokers: Stack) -> Iterator[RabbitPublisher]:
 
 
 @pytest.fixture
-def environment(brokers: Stack, registry: PublishedRegistry, tmp_path: Path) -> dict[str, str]:
+def journal() -> Iterator[PublishedJournal]:
+    made = PublishedJournal()
+    with published_journal.serving(made):
+        yield made
+
+
+@pytest.fixture
+def environment(
+    brokers: Stack, registry: PublishedRegistry, journal: PublishedJournal, tmp_path: Path
+) -> dict[str, str]:
     (tmp_path / "adoption.json").write_text(json.dumps({"key": "k", "secret": "s"}))
     return os.environ | {
         "AMQP_URL": brokers.amqp_url("adoption"),
         "DATABASE_URL": f"sqlite:///{tmp_path}/facts/adoption.db",
         "REGISTRY_URL": registry.url,
+        "TELEMETRY_URL": journal.url,
         "REGISTRY_CREDENTIALS": str(tmp_path / "adoption.json"),
         "DATA_DIR": str(tmp_path / "worker"),
     }
@@ -112,6 +125,13 @@ def heard(path: Path, device: str) -> bool:
     finally:
         connection.close()
     return bool(found[0])
+
+
+def refolds_waiting(path: Path) -> int:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    found = connection.execute("SELECT count(*) FROM refold WHERE marked > done").fetchone()
+    connection.close()
+    return int(found[0])
 
 
 def waiting(brokers: Stack) -> int:
@@ -207,14 +227,15 @@ def in_bodies(records: list[Json], chance: random.Random) -> list[Body]:
 
 @pytest.mark.timeout(240)
 def test_twice_shuffled_and_cut_by_kill_9_the_facts_and_figures_are_the_same(
-    brokers: Stack, publisher: RabbitPublisher, environment: dict[str, str]
+    brokers: Stack, publisher: RabbitPublisher, environment: dict[str, str], journal: PublishedJournal
 ) -> None:
     print(f"PILOTLIGHT_SEED={SEED}")
     chance = random.Random(SEED)
     records = stream(chance)
+    journal.add([*records, LAST])
     bodies = in_bodies(records, chance)
     twice = bodies + chance.sample(bodies, len(bodies))
-    last = Body("presence.home.nanshan", body([heartbeat("last", NINE)]).content)
+    last = Body("presence.home.nanshan", body([LAST]).content)
     publishing = threading.Thread(target=publisher.publish, args=([*twice, last],))
     publishing.start()
     cut = 0
@@ -227,9 +248,11 @@ def test_twice_shuffled_and_cut_by_kill_9_the_facts_and_figures_are_the_same(
     publishing.join()
     with worker(environment):
         until(lambda: heard(facts_path(environment), "last"), bool)
-    assert until(lambda: waiting(brokers), lambda left: left == 0) == 0
+        assert until(lambda: waiting(brokers), lambda left: left == 0) == 0
+        until(lambda: refolds_waiting(facts_path(environment)), lambda left: left == 0)
     with facts_file() as reference:
         fold_batches(reference, [[*bodies, last]])
+        refold(reference, [*records, LAST])
         assert dump(facts_path(environment)) == dump(reference)
     check_figures(facts_path(environment), records)
 

@@ -1,13 +1,22 @@
-"""Where facts are kept: joins batches of them into SQLite, one transaction a batch."""
+"""Where facts are kept: joins batches of them into SQLite, one transaction a batch.
+
+The strips of a held device-day are left alone: the journal has its records, and a refold is asked for instead.
+"""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import sqlite3
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
+from services.adoption.adapters import sqlite_marks, sqlite_operations
+from services.adoption.adapters.sqlite_devices import Numbers, numbered
+from services.adoption.adapters.sqlite_marks import DeviceDay
 from services.adoption.adapters.sqlite_schema import SCHEMA
 from services.adoption.decode import SetAside
 from services.adoption.facts import OPEN, Facts, RowKey
 from services.adoption.strips import to_bytes, union_of_stored
+from shared.contracts.civil_time import day_of
 from shared.runtime.sqlite import connect, transaction
 
 _CACHE_KIB = 65_536
@@ -21,22 +30,22 @@ INSERT INTO strip VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
 """
 _SESSION = """
 INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET known = min(known, excluded.known)
+ON CONFLICT DO UPDATE SET known = excluded.known WHERE excluded.known < known
 """
 _FAULT = """
 INSERT INTO fault VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET known = min(known, excluded.known)
+ON CONFLICT DO UPDATE SET known = excluded.known WHERE excluded.known < known
 """
 _VOID = """
 INSERT INTO void VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO UPDATE SET known = min(known, excluded.known)
+ON CONFLICT DO UPDATE SET known = excluded.known WHERE excluded.known < known
 """
 _SET_ASIDE = "INSERT OR IGNORE INTO set_aside VALUES (?, ?, ?, ?, ?)"
+_ARRIVAL = "INSERT INTO arrival VALUES (?, ?, 1, 0) ON CONFLICT DO UPDATE SET batches = batches + 1"
 _FOLDED = "INSERT INTO folded VALUES (1, ?) ON CONFLICT DO UPDATE SET at_ms = excluded.at_ms"
 
 
-Row = tuple[object, ...]
-Numbers = dict[tuple[str, str], int]  # of devices, by vendor and device
+Row = tuple[Any, ...]
 
 
 class SqliteFacts:
@@ -58,30 +67,45 @@ class SqliteFacts:
         :raises Unavailable: if the database cannot be written
         """
         with transaction(self._connection) as connection:
-            numbers = self._numbered(_keys(facts))
-            connection.executemany(_STRIP, sorted(_strip_rows(facts, numbers)))
-            connection.executemany(_SESSION, _session_rows(facts, numbers))
-            connection.executemany(_FAULT, _fault_rows(facts, numbers))
-            connection.executemany(_VOID, _void_rows(facts, numbers))
+            numbers = numbered(connection, _keys(facts), self._numbers)
+            rows = keep_rows(connection, facts, numbers)
+            sqlite_marks.mark(connection, rows.taken_from)
+            strips = sorted(_strip_rows(facts, numbers))
+            if sqlite_marks.any_held(connection):
+                held = sqlite_marks.held_among(connection, {*(row[:2] for row in strips), *rows.voids_on})
+                sqlite_marks.raise_marks(connection, held)
+                strips = [row for row in strips if row[:2] not in held]
+            connection.executemany(_STRIP, strips)
+            connection.executemany(_ARRIVAL, facts.arrivals)
+            sqlite_operations.keep(connection, facts)
             connection.executemany(_SET_ASIDE, map(_set_aside_row, set_aside))
             connection.execute(_FOLDED, (at_ms,))
         self._numbers = numbers  # only now: a transaction rolled back has given no number
 
-    def _numbered(self, devices: Iterable[tuple[str, str]]) -> Numbers:
-        """The number of each device, those known already included; a new one is interned."""
-        unknown = {device for device in devices if device not in self._numbers}
-        if not unknown:
-            return self._numbers
-        numbers = dict(self._numbers)
-        for device in sorted(unknown):
-            self._connection.execute("INSERT OR IGNORE INTO device (vendor, device) VALUES (?, ?)", device)
-            found = self._connection.execute("SELECT id FROM device WHERE vendor = ? AND device = ?", device)
-            numbers[device] = found.fetchone()[0]
-        return numbers
-
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+
+class KeptRows(NamedTuple):
+    """What new rows mean for device-days: whose strips they may take bits from, and where new voids stand."""
+
+    taken_from: set[DeviceDay]
+    voids_on: set[DeviceDay]
+
+
+def keep_rows(connection: sqlite3.Connection, facts: Facts, numbers: Numbers) -> KeptRows:
+    """Join session, fault and void rows to those kept."""
+    sessions = [row for row in session_rows(facts, numbers) if _is_news(connection, _SESSION, row)]
+    connection.executemany(_FAULT, fault_rows(facts, numbers))
+    voids = [row for row in void_rows(facts, numbers) if _is_news(connection, _VOID, row)]
+    return KeptRows(
+        sqlite_marks.taken_from(connection, sessions, voids), {(void[0], day_of(void[1])) for void in voids}
+    )
+
+
+def _is_news(connection: sqlite3.Connection, sql: str, row: Row) -> bool:
+    return connection.execute(sql, row).rowcount > 0
 
 
 def _keys(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -94,18 +118,21 @@ def _strip_rows(facts: Facts, numbers: Numbers) -> Iterator[Row]:
         yield (numbers[vendor, device], day, known, OPEN, *map(to_bytes, marks))
 
 
-def _session_rows(facts: Facts, numbers: Numbers) -> Iterator[Row]:
+def session_rows(facts: Facts, numbers: Numbers) -> Iterator[Row]:
+    """As the table has them."""
     for key, (data, known) in facts.sessions.items():
         said = data.site, data.duration_s, data.content, data.headcount, data.completed
         yield (*_identity(key, numbers), OPEN, known, *said)
 
 
-def _fault_rows(facts: Facts, numbers: Numbers) -> Iterator[Row]:
+def fault_rows(facts: Facts, numbers: Numbers) -> Iterator[Row]:
+    """As the table has them."""
     for key, (data, known) in facts.faults.items():
         yield (*_identity(key, numbers), OPEN, known, data.site, data.code, data.active)
 
 
-def _void_rows(facts: Facts, numbers: Numbers) -> Iterator[Row]:
+def void_rows(facts: Facts, numbers: Numbers) -> Iterator[Row]:
+    """As the table has them."""
     for key, (data, known) in facts.voids.items():
         yield (*_identity(key, numbers), OPEN, known, data.site, data.of.kind, data.of.ts, data.of.seq)
 

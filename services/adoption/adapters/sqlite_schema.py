@@ -5,6 +5,10 @@ writes rows whose ``until`` is open (9999-12-31) and only ever widens them; what
 loser of a conflict, a mend) closes them and writes others from that day on, hence ``until`` in every key. Of several
 contents under one identity all are kept and the greatest ``content_sha256`` counts, so that order does not matter
 and the state as known before the second one came stays answerable.
+
+``refold`` names the device-days whose strips are made from the journal: ``marked`` counts up with whatever may change
+them, ``done`` is what the last refold had seen, and while ``held`` folding leaves their strips alone. ``arrival`` says
+of which days facts were received on which; ``scanned`` is how many of its ``batches`` the last scan had seen.
 """
 
 SCHEMA = """
@@ -38,6 +42,31 @@ CREATE INDEX IF NOT EXISTS void_of ON void (device, of_kind, of_ts, of_seq);
 CREATE TABLE IF NOT EXISTS set_aside (
   routing_key TEXT NOT NULL, sha256 BLOB NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, content BLOB NOT NULL,
   PRIMARY KEY (routing_key, sha256)
+) STRICT;
+CREATE TABLE IF NOT EXISTS refold (
+  device INTEGER NOT NULL REFERENCES device, day INTEGER NOT NULL,
+  marked INTEGER NOT NULL, done INTEGER NOT NULL, held INTEGER NOT NULL,
+  PRIMARY KEY (device, day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS refold_waiting ON refold (day, device) WHERE marked > done;
+CREATE INDEX IF NOT EXISTS refold_held ON refold (device, day) WHERE held = 1;
+CREATE TABLE IF NOT EXISTS conflict (
+  vendor TEXT NOT NULL, device TEXT NOT NULL, kind TEXT NOT NULL, ts INTEGER NOT NULL, seq INTEGER NOT NULL,
+  contents INTEGER NOT NULL, PRIMARY KEY (vendor, device, kind, ts, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS arrival (
+  day INTEGER NOT NULL, received_on INTEGER NOT NULL, batches INTEGER NOT NULL, scanned INTEGER NOT NULL,
+  PRIMARY KEY (day, received_on)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS watermark (
+  worker TEXT PRIMARY KEY, received_before_ms INTEGER NOT NULL, batch INTEGER NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS outage (
+  worker TEXT NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER NOT NULL, PRIMARY KEY (worker, from_ms)
+) STRICT;
+CREATE TABLE IF NOT EXISTS ledger (
+  worker TEXT NOT NULL, vendor TEXT NOT NULL, day INTEGER NOT NULL, revision INTEGER NOT NULL, counts TEXT NOT NULL,
+  PRIMARY KEY (worker, vendor, day)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS folded (one INTEGER PRIMARY KEY CHECK (one = 1), at_ms INTEGER NOT NULL) STRICT;
 """

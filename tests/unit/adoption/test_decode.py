@@ -28,7 +28,7 @@ def changed(record: Json, path: str, value: Any) -> Json:
 
 BAD = [
     ("specversion", changed(USAGE, "specversion", "0.3")),
-    ("type", changed(USAGE, "type", "pilotlight.outage.v1")),
+    ("type", changed(USAGE, "type", "pilotlight.nonsense.v1")),
     ("time", changed(USAGE, "time", "2025-11-24T16:00:01.000")),
     ("time", changed(USAGE, "time", "yesterday")),
     ("time", changed(USAGE, "time", "1970-01-01T00:00:00.000Z")),

@@ -13,6 +13,7 @@ import msgspec
 
 from services.adoption.adapters.sqlite_facts import SqliteFacts
 from services.adoption.adapters.sqlite_known_facts import SqliteKnownFacts
+from services.adoption.adapters.sqlite_refolds import SqliteRefolds
 from services.adoption.figures.city import City, Entities, index
 from services.adoption.figures.counted import Window
 from services.adoption.figures.figure import AsOf
@@ -20,8 +21,10 @@ from services.adoption.figures.scopes import Scope, parse
 from services.adoption.fold import gather
 from services.adoption.measure import Measured
 from services.adoption.measure import measure as measure_as_of
+from services.adoption.refolding import refold_waiting
 from shared.brokers.rabbitmq import Body
 from shared.contracts import registry, registry_evidence
+from tests.fakes.published_journal import PublishedJournal
 
 Json = dict[str, Any]
 Interval = tuple[int, int]
@@ -62,6 +65,21 @@ def event(record: Json) -> Json:
     }
 
 
+def journal_of(records: Sequence[Json]) -> PublishedJournal:
+    """The journal of all these records."""
+    journal = PublishedJournal()
+    journal.add(records)
+    return journal
+
+
+def refold(path: Path, records: Sequence[Json]) -> int:
+    """Refold what waits, with a journal of these records."""
+    refolds = SqliteRefolds(path)
+    count = refold_waiting(refolds, journal_of(records))
+    refolds.close()
+    return count
+
+
 def body(records: Sequence[Json]) -> Body:
     return Body("usage.home.nanshan", json.dumps([event(record) for record in records]).encode())
 
@@ -87,6 +105,7 @@ def known(records: Sequence[Json], own_outages: Sequence[Interval] = ()) -> Iter
     with facts_file() as path:
         fold_batches(path, [[body(records)]])
         keep_outages(path, own_outages)
+        refold(path, records)
         with SqliteKnownFacts(path).at_once() as facts:
             yield facts
 

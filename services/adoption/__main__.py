@@ -1,0 +1,1 @@
+"""``python -m services.adoption scan | rebuild | reconcile``."""

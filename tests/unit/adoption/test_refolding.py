@@ -1,0 +1,205 @@
+"""Whatever the order of arrival, folding, marking and refolding, the facts end the same, and right."""
+
+import json
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.adoption.adapters.sqlite_facts import SqliteFacts
+from services.adoption.adapters.sqlite_refolds import SqliteRefolds
+from services.adoption.adapters.sqlite_scans import SqliteScans
+from services.adoption.fold import gather
+from services.adoption.receipts import Receipts
+from services.adoption.refolding import Chunk, read, refold, refold_waiting
+from services.adoption.scanning import scan
+from shared.failures import Unavailable
+from tests.fakes.published_journal import PublishedJournal
+from tests.unit.adoption import cities, oracle_strips
+from tests.unit.adoption.test_facts import nothing_taken_back, stored_states
+from tests.unit.adoption.withdrawals import DEVICES, FIRST, records, streams
+from tests.unit.adoption.world import Json, body, dump, facts_file, journal_of
+
+EPOCH = date(1970, 1, 1).toordinal()
+DAYS = [FIRST + timedelta(days=n) for n in range(-1, 4)]
+
+
+class Adoption:
+    """Folding and refolding of one file, step by step, beside a journal that has a record before its event is sent."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.journal = PublishedJournal()
+        self.facts, self.refolds, self.scans = SqliteFacts(path), SqliteRefolds(path), SqliteScans(path)
+
+    def fold(self, stream: list[Json]) -> None:
+        facts, set_aside, _ = gather([body([record for record in stream if not record.get("test")])])
+        self.facts.keep(facts, set_aside, 0)
+
+    def refold(self) -> int:
+        return refold_waiting(self.refolds, self.journal)
+
+    def settle(self) -> None:
+        """Scan every day, and refold until nothing waits."""
+        for day in DAYS:
+            scan(day.toordinal() - EPOCH, self.scans, self.journal)
+        while self.refold():
+            pass
+        assert self.refolds.count_waiting() == 0
+
+    def close(self) -> None:
+        for part in (self.facts, self.refolds, self.scans):
+            part.close()
+
+
+def settled(path: Path, stream: list[Json]) -> bytes:
+    """The facts of a stream folded at once, scanned and refolded."""
+    adoption = Adoption(path)
+    adoption.journal.add(stream)
+    adoption.fold(stream)
+    adoption.settle()
+    adoption.close()
+    return dump(path)
+
+
+@settings(deadline=None, max_examples=cities.EXAMPLES)
+@given(streams())
+def test_after_refolding_the_facts_are_on_every_day_what_plain_loops_find(stream: list[Json]) -> None:
+    with facts_file() as path:
+        settled(path, stream)
+        for device in DEVICES:
+            for day in DAYS:
+                for later in range(10):
+                    on = day + timedelta(days=later)
+                    assert stored_states(path, device, day, on) == oracle_strips.state(stream, device, day, on)
+
+
+def one_stream(chance: random.Random) -> list[Json]:
+    """Some 120 records on few identities: every kind, late, doubled, withdrawn, in conflict."""
+    found: list[Json] = []
+    for _ in range(60):
+        record: Json = {"kind": chance.choice(["usage", "usage", "session", "heartbeat", "fault", "reading"])}
+        record |= {"vendor": "acme", "site": chance.choice(["xili", "xili", "museum"])}
+        record |= {"device": chance.choice(["lamp-1", "lamp-2", "hmd-1"]), "seq": chance.choice([0, 1])}
+        record["ts"] = cities.midnight_ms(FIRST) + chance.choice([0, 1, 30, 1438, 1439, 1440, 1450]) * 60_000
+        said: dict[str, Json] = {
+            "usage": {"action": chance.choice(["on", "ack"]), "trigger": chance.choice(["local", "app"])},
+            "session": {"duration_s": chance.choice([60, 300, 7200]), "content": None, "headcount": None}
+            | {"completed": None},
+            "fault": {"code": "e-1", "active": chance.random() < 0.5},
+            "reading": {"values": {"power_w": chance.choice([1.0, 2.0])}},
+            "heartbeat": {},
+        }
+        record |= said[record["kind"]]
+        found.append(record)
+        if chance.random() < 0.5:
+            void = {name: record[name] for name in ("vendor", "site", "device")} | {"kind": "void"}
+            void |= {
+                "ts": cities.midnight_ms(FIRST) + chance.choice([2, 3, 1500]) * 60_000,
+                "seq": chance.choice([0, 1]),
+            }
+            found.append(void | {"of": {name: record[name] for name in ("kind", "ts", "seq")}})
+    arrived = [r | {"received_ms": r["ts"] + 100 + chance.choice([0, 0, 1, 2, 4]) * 86_400_000} for r in found]
+    again = [r | {"received_ms": r["received_ms"] + 86_400_000} for r in chance.sample(arrived, 15)]
+    return [record | {"sha": cities.digest(record)} for record in [*arrived, *again]]
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_any_order_repetition_and_cut_ends_in_the_same_bytes(seed: int) -> None:
+    chance = random.Random(seed)
+    stream = one_stream(random.Random(4711))
+    twice = chance.sample(stream, len(stream)) + chance.sample(stream, 20)
+    with facts_file() as path, facts_file() as other:
+        expected = settled(path, stream)
+        adoption = Adoption(other)
+        while twice:
+            cut = chance.randint(1, 25)
+            batch, twice = twice[:cut], twice[cut:]
+            adoption.journal.add([record for record in batch if record not in adoption.journal.told])
+            adoption.fold(batch)
+            if chance.random() < 0.3:
+                adoption.refold()
+            if chance.random() < 0.1:
+                scan(FIRST.toordinal() - EPOCH, adoption.scans, adoption.journal)
+        adoption.settle()
+        adoption.close()
+        assert dump(other) == expected
+
+
+@settings(deadline=None, max_examples=cities.EXAMPLES)
+@given(st.lists(records(tests=False), max_size=12))
+def test_refolding_what_nothing_was_taken_from_changes_nothing_and_lets_folding_go_on(stream: list[Json]) -> None:
+    stream = nothing_taken_back(stream)
+    with facts_file() as path:
+        adoption = Adoption(path)
+        adoption.journal.add(stream)
+        adoption.fold(stream)
+        before = dump(path)
+        adoption.facts._connection.execute("INSERT INTO refold SELECT DISTINCT device, day, 1, 0, 1 FROM strip")
+        adoption.refold()
+        adoption.fold(stream)
+        assert adoption.refolds.count_waiting() == 0
+        adoption.close()
+        assert dump(path) == before
+
+
+@settings(deadline=None, max_examples=cities.EXAMPLES)
+@given(streams(), st.integers(0, 2**32))
+def test_in_whichever_order_the_steps_fall_nothing_is_missed(stream: list[Json], seed: int) -> None:
+    """Steps: a record is journalled; one is folded, perhaps to come again; a refold reads, writes, or is killed."""
+    chance = random.Random(seed)
+    with facts_file() as path, facts_file() as other:
+        expected = settled(path, stream)
+        adoption = Adoption(other)
+        unsent, unfolded = chance.sample(stream, len(stream)), list[Json]()
+        unwritten: list[tuple[Chunk, Receipts]] = []
+        while unsent or unfolded:
+            step = chance.choice(["send", "send", "fold", "fold", "again", "read", "write", "lose"])
+            if step == "send" and unsent:
+                adoption.journal.add([unsent[-1]])
+                unfolded.append(unsent.pop())
+            elif step == "fold" and unfolded:
+                adoption.fold([unfolded.pop(chance.randrange(len(unfolded)))])
+            elif step == "again" and unfolded:
+                adoption.fold([chance.choice(unfolded)])  # killed before it was acknowledged
+            elif step == "read":
+                chunks = [c for vendor, day in adoption.refolds.groups() for c in adoption.refolds.chunks(vendor, day)]
+                unwritten += [(chunk, read(chunk, adoption.journal)) for chunk in chunks]
+            elif step == "write" and unwritten:
+                adoption.refolds.replace(refold(*unwritten.pop(chance.randrange(len(unwritten)))))
+            elif step == "lose":
+                unwritten = []  # killed between reading and writing
+        for late in unwritten:
+            adoption.refolds.replace(refold(*late))
+        adoption.settle()
+        adoption.close()
+        assert dump(other) == expected
+
+
+def test_while_the_journal_is_away_what_waits_goes_on_waiting_and_folding_goes_on() -> None:
+    usage = {"kind": "usage", "vendor": "acme", "site": "xili", "device": "lamp-1", "ts": cities.midnight_ms(FIRST)}
+    usage |= {"seq": 0, "action": "on", "trigger": "local", "received_ms": cities.midnight_ms(FIRST)}
+    void = {name: usage[name] for name in ("vendor", "site", "device", "ts", "received_ms")} | {
+        "kind": "void",
+        "seq": 0,
+    }
+    void |= {"of": {"kind": "usage", "ts": usage["ts"], "seq": 0}}
+    void["sha"] = cities.digest(void)
+    with facts_file() as path:
+        adoption = Adoption(path)
+        adoption.fold([usage, void])
+        adoption.journal.away = True
+        for _ in range(2):
+            with pytest.raises(Unavailable, match="telemetry"):
+                adoption.refold()
+            adoption.fold([usage | {"seq": 1}])
+            assert adoption.refolds.count_waiting() == 1
+        adoption.journal.away = False
+        adoption.journal.add([usage, void, usage | {"seq": 1}])
+        assert (adoption.refold(), adoption.refold()) == (1, 0)
+        assert stored_states(path, "lamp-1", FIRST, FIRST + timedelta(days=1)) == {"seen": {0}, "local": {0}}
+        adoption.close()
+    assert json.dumps(journal_of([usage]).lines({"day": [str(FIRST)]})[-1]) == '{"end": 1}'
