@@ -35,19 +35,8 @@ def routes(pages: Pages, stored: Stored, now_ms: Any) -> Blueprint:
     """The blueprint of ``/v1``, over this database and this InfluxDB."""
     v1 = Blueprint("telemetry", __name__, url_prefix="/v1", description="遥测台账 / what became of every record")
 
-    def guarded(*roles: str) -> Any:
-        """Let a view be called by these roles only, and write that into the OpenAPI."""
-
-        def decorate(view: Any) -> Any:
-            guard: Any = requires(*roles)(view)
-            for status, name in ((401, "UNAUTHORIZED"), (403, "FORBIDDEN")):
-                guard = v1.alt_response(status, name)(guard)
-            return v1.doc(security=[{SCHEME: []}], **{"x-roles": list(roles)})(guard)
-
-        return decorate
-
     @v1.route("/ledger")
-    @guarded(*READERS)
+    @guarded(v1, *READERS)
     @v1.arguments(schemas.LedgerQuery, location="query")
     @v1.response(200, schemas.Ledger)
     def read_ledger(query: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +50,7 @@ def routes(pages: Pages, stored: Stored, now_ms: Any) -> Blueprint:
         return {"settled": result.settled, "rows": rows}
 
     @v1.route("/rejected")
-    @guarded(*READERS)
+    @guarded(v1, *READERS)
     @v1.arguments(schemas.PageQuery, location="query")
     @v1.response(200, schemas.RejectedPage)
     def read_rejected(query: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +59,7 @@ def routes(pages: Pages, stored: Stored, now_ms: Any) -> Blueprint:
         return {"rows": [_shown(row) for row in page.rows], "next": page.next}
 
     @v1.route("/parked")
-    @guarded(*READERS)
+    @guarded(v1, *READERS)
     @v1.arguments(schemas.PageQuery, location="query")
     @v1.response(200, schemas.ParkedPage)
     def read_parked(query: dict[str, Any]) -> dict[str, Any]:
@@ -80,13 +69,25 @@ def routes(pages: Pages, stored: Stored, now_ms: Any) -> Blueprint:
         return {"rows": rows, "next": page.next}
 
     @v1.route("/status")
-    @guarded(*SEE_ALL)
+    @guarded(v1, *SEE_ALL)
     @v1.response(200, schemas.Status)
     def read_status() -> dict[str, Any]:
         """How far every worker's stores are, and the head of its journal."""
         return {"workers": [_status(worker) for worker in pages.workers()]}
 
     return v1
+
+
+def guarded(blueprint: Blueprint, *roles: str) -> Any:
+    """Let a view of a blueprint be called by these roles only, and write that into the OpenAPI."""
+
+    def decorate(view: Any) -> Any:
+        guard: Any = requires(*roles)(view)
+        for status, name in ((401, "UNAUTHORIZED"), (403, "FORBIDDEN")):
+            guard = blueprint.alt_response(status, name)(guard)
+        return blueprint.doc(security=[{SCHEME: []}], **{"x-roles": list(roles)})(guard)
+
+    return decorate
 
 
 def _day(value: date) -> int:

@@ -126,6 +126,18 @@ class Heard(msgspec.Struct, frozen=True, array_like=True):
     minutes: dict[str, list[int]]
 
 
+class Held(msgspec.Struct, frozen=True, array_like=True):
+    """How many records of a batch were accepted of one vendor, site and civil day of ``ts``; 0: only parked ones.
+
+    ``site`` is None in batches of a spool's first form, which did not write it down, nor what was parked.
+    """
+
+    vendor: str
+    day: int
+    count: int
+    site: str | None = None
+
+
 class Outgoing(NamedTuple):
     """What the stores are to be sent: finished lines, finished events by routing key, presence to be merged."""
 
@@ -182,3 +194,4 @@ class Kept(NamedTuple):
     parked: Sequence[Parked]
     counts: Counts
     new_names: Sequence[tuple[str, str]] = ()
+    held: Sequence[Held] = ()

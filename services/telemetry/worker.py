@@ -47,7 +47,9 @@ class Worker:
     def __init__(self, told: WorkerSettings) -> None:
         self._told = told
         self._clock = ReceiptClock()
-        self._file = SpoolFile(told.data_dir / "spool.db", min_free_bytes=told.spool_min_free_bytes)
+        self._file = SpoolFile(
+            told.data_dir / "spool.db", min_free_bytes=told.spool_min_free_bytes, worker=told.worker_id
+        )
         self._draining = SqliteDraining(self._file)
         self._copy = RegistryCopy(told.data_dir / "registry.db")
         self._directory = Directory()
