@@ -8,7 +8,7 @@ STACK := $(PYTHON) -m deploy.local
 LOCKS := deploy/python
 UV ?= uv
 
-.PHONY: help setup demo up down status logs check test proof faults bench lock clean
+.PHONY: help setup demo up down status logs check test proof faults bench contracts lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ faults:  ## 尚未提供 / not there yet: one fault at a time, each with its exp
 
 bench:  ## 尚未提供 / not there yet: the numbers to reach
 	@echo "make bench: 尚未提供 / not there yet" >&2; exit 2
+
+contracts:  ## 由代码生成契约文件 / write JSON Schema and AsyncAPI from the code into shared/contracts/schemas
+	@$(PYTHON) -m shared.contracts.generate
 
 lock:  ## 重新锁定依赖 / lock the requirements again (needs uv; [UV=path])
 	@$(UV) pip compile --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --quiet \

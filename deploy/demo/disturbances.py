@@ -47,7 +47,8 @@ def outages(api: Api, registry_url: str) -> list[Json]:
 
 def approve(evidence: Api, decision: Api, registry_url: str, outage: Json) -> None:
     """One person adds evidence, another approves."""
-    url = f"{registry_url}/v1/outages/{quote(f'{outage["vendor"]}/{outage["feed"]}/{outage["from_ms"]}')}"
+    key = "/".join(str(outage[name]) for name in ("vendor", "feed", "from_ms"))
+    url = f"{registry_url}/v1/outages/{quote(key)}"
     evidence.patch(url, _EVIDENCE)
     decision.post(f"{url}/decision", {"approved": True, "reason": "证据充分 / evidence sufficient"})
 

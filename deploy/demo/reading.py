@@ -34,7 +34,7 @@ class Reader:
         return Counter(row["why"] for row in rows)
 
     def figures(self) -> dict[str, Json]:
-        """Every metric of the whole programme and of its sites and districts, by ``METRIC SCOPE``; V2 of installations."""
+        """Every metric of the programme, its sites and its districts, by ``METRIC SCOPE``; V2 of installations too."""
         installations = [f"installation:{i['venue']}/{i['zone']}/{i['code']}" for i in self.city["installations"]]
         wanted = [(metric, scope) for metric in OF_HOMES for scope in self.scopes("pilots")]
         wanted += [(metric, scope) for metric in OF_VENUES for scope in self.scopes("venues")]

@@ -43,19 +43,8 @@ def routes(pages: Pages, intervals: Intervals, stored: Stored, now_ms: Any) -> B
     """The blueprint of ``/v1``, over this database and this InfluxDB."""
     v1 = Blueprint("telemetry", __name__, url_prefix="/v1", description="遥测台账 / what became of every record")
 
-    def guarded(*roles: str) -> Any:
-        """Let a view be called by these roles only, and write that into the OpenAPI."""
-
-        def decorate(view: Any) -> Any:
-            guard: Any = requires(*roles)(view)
-            for status, name in ((401, "UNAUTHORIZED"), (403, "FORBIDDEN")):
-                guard = v1.alt_response(status, name)(guard)
-            return v1.doc(security=[{SCHEME: []}], **{"x-roles": list(roles)})(guard)
-
-        return decorate
-
     @v1.route("/ledger")
-    @guarded(*READERS)
+    @guarded(v1, *READERS)
     @v1.arguments(schemas.LedgerQuery, location="query")
     @v1.response(200, schemas.Ledger)
     def read_ledger(query: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +58,7 @@ def routes(pages: Pages, intervals: Intervals, stored: Stored, now_ms: Any) -> B
         return {"settled": result.settled, "rows": rows}
 
     @v1.route("/rejected")
-    @guarded(*READERS)
+    @guarded(v1, *READERS)
     @v1.arguments(schemas.PageQuery, location="query")
     @v1.response(200, schemas.RejectedPage)
     def read_rejected(query: dict[str, Any]) -> dict[str, Any]:
@@ -78,7 +67,7 @@ def routes(pages: Pages, intervals: Intervals, stored: Stored, now_ms: Any) -> B
         return {"rows": [_shown(row) for row in page.rows], "next": page.next}
 
     @v1.route("/parked")
-    @guarded(*READERS)
+    @guarded(v1, *READERS)
     @v1.arguments(schemas.PageQuery, location="query")
     @v1.response(200, schemas.ParkedPage)
     def read_parked(query: dict[str, Any]) -> dict[str, Any]:
@@ -87,10 +76,10 @@ def routes(pages: Pages, intervals: Intervals, stored: Stored, now_ms: Any) -> B
         rows = [{**row, "received_at": rfc3339(row["received_ms"])} for row in page.rows]
         return {"rows": rows, "next": page.next}
 
-    _add_received(v1, guarded, intervals)
+    _add_received(v1, intervals)
 
     @v1.route("/status")
-    @guarded(*SEE_ALL)
+    @guarded(v1, *SEE_ALL)
     @v1.response(200, schemas.Status)
     def read_status() -> dict[str, Any]:
         """How far every worker's stores are, and the head of its journal."""
@@ -99,9 +88,9 @@ def routes(pages: Pages, intervals: Intervals, stored: Stored, now_ms: Any) -> B
     return v1
 
 
-def _add_received(v1: Blueprint, guarded: Any, intervals: Intervals) -> None:
+def _add_received(v1: Blueprint, intervals: Intervals) -> None:
     @v1.route("/received")
-    @guarded(*READERS)
+    @guarded(v1, *READERS)
     @v1.arguments(schemas.ReceivedQuery, location="query")
     @v1.response(200, schemas.Received)
     def read_received(query: dict[str, str]) -> dict[str, Any]:
@@ -115,6 +104,18 @@ def _boots(found: Mapping[int, Sequence[Interval]]) -> list[dict[str, Any]]:
         {"boot": boot, "intervals": [[i.first, i.last] for i in some], "missing": missing(some).total()}
         for boot, some in found.items()
     ]
+
+
+def guarded(blueprint: Blueprint, *roles: str) -> Any:
+    """Let a view of a blueprint be called by these roles only, and write that into the OpenAPI."""
+
+    def decorate(view: Any) -> Any:
+        guard: Any = requires(*roles)(view)
+        for status, name in ((401, "UNAUTHORIZED"), (403, "FORBIDDEN")):
+            guard = blueprint.alt_response(status, name)(guard)
+        return blueprint.doc(security=[{SCHEME: []}], **{"x-roles": list(roles)})(guard)
+
+    return decorate
 
 
 def _day(value: date) -> int:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from services.telemetry.counting import count_received
+from services.telemetry.holding import held
 from services.telemetry.model import (
     Decoded,
     Kept,
@@ -43,6 +44,7 @@ def kept(messages: Sequence[Message], decoded: Decoded) -> Kept:
         counts=count_received(outcomes),
         new_names=decoded.new_names,
         heartbeats=[outcome.heartbeats for _, outcome in pairs if outcome.heartbeats],
+        held=held(outcomes),
     )
 
 

@@ -145,6 +145,18 @@ class Heard(msgspec.Struct, frozen=True, array_like=True):
     minutes: dict[str, list[int]]
 
 
+class Held(msgspec.Struct, frozen=True, array_like=True):
+    """How many records of a batch were accepted of one vendor, site and civil day of ``ts``; 0: only parked ones.
+
+    ``site`` is None in batches of a spool's first form, which did not write it down, nor what was parked.
+    """
+
+    vendor: str
+    day: int
+    count: int
+    site: str | None = None
+
+
 class Outgoing(NamedTuple):
     """What the stores are to be sent: finished lines, finished events by routing key, presence to be merged."""
 
@@ -203,3 +215,4 @@ class Kept(NamedTuple):
     counts: Counts
     new_names: Sequence[tuple[str, str]] = ()
     heartbeats: Sequence[Heartbeats] = ()
+    held: Sequence[Held] = ()

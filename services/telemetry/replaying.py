@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 from services.telemetry.counting import count_replayed
 from services.telemetry.decode import counted_day, decode
 from services.telemetry.directory import Directory
+from services.telemetry.holding import held
 from services.telemetry.keeping import in_order, reasons, rejected
 from services.telemetry.model import Kept, Outcome, Parked, ReplayedEntry, SetAside
 from services.telemetry.outgoing import outgoing
@@ -119,6 +120,7 @@ class Replaying:
             parked=(),
             counts=count_replayed(_were_parked(rows), outcomes),
             new_names=decoded.new_names,
+            held=held([outcome for outcome in outcomes if not outcome.parked]),
         )
         self._parking.replay(kept, [row.id for row in rows if row.id not in moved], moved)
 

@@ -4,7 +4,12 @@ from typing import Any
 
 import marshmallow as ma
 
+from shared.contracts.telemetry import DEVICE_PATTERN, SLUG_PATTERN
+
 MAX_DAYS = 400
+MAX_DEVICES = 500
+_SLUG = ma.validate.Regexp(SLUG_PATTERN, error="rule.slug")
+_DEVICE = ma.validate.Regexp(DEVICE_PATTERN, error="rule.device")
 
 
 class LedgerQuery(ma.Schema):
@@ -131,6 +136,41 @@ class ParkedPage(ma.Schema):
 
     rows = ma.fields.List(ma.fields.Nested(ParkedRecords))
     next = ma.fields.String(allow_none=True)
+
+
+class JournalQuery(ma.Schema):
+    """A civil day, and which records of it."""
+
+    day = ma.fields.Date(required=True, metadata={"description": "Civil day of ts, Asia/Shanghai"})
+    site = ma.fields.String(load_default=None, validate=_SLUG, metadata={"description": "Only this site"})
+    vendor = ma.fields.String(load_default=None, validate=_SLUG, metadata={"description": "Only this vendor"})
+    device = ma.fields.List(
+        ma.fields.String(validate=_DEVICE),
+        load_default=(),
+        validate=ma.validate.Length(max=MAX_DEVICES, error="At most 500 devices."),
+        metadata={"description": "Only these devices of the vendor; may be repeated"},
+    )
+
+    @ma.validates_schema
+    def devices_have_a_vendor(self, data: dict[str, Any], **_: Any) -> None:
+        """A device's name says nothing without its vendor's."""
+        if data.get("device") and data["vendor"] is None:
+            raise ma.ValidationError("A device needs its vendor.", "vendor")
+
+
+class JournalLine(ma.Schema):
+    """A line of the journal's answer; the first one tells ``head``, the last one ``end`` and ``erased``."""
+
+    worker = ma.fields.String()
+    n = ma.fields.Integer(metadata={"description": "Batch of the worker"})
+    index = ma.fields.Integer(metadata={"description": "Message in the batch"})
+    position = ma.fields.Integer(metadata={"description": "Record in the message"})
+    vendor = ma.fields.String()
+    feed = ma.fields.String()
+    site = ma.fields.String()
+    device = ma.fields.String()
+    received_ms = ma.fields.Integer(metadata={"description": "First receipt, epoch milliseconds"})
+    record = ma.fields.Dict(metadata={"description": "The record, as the telemetry contract says"})
 
 
 class WorkerStatus(ma.Schema):

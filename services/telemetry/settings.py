@@ -27,6 +27,7 @@ class ApiSettings(NamedTuple):
     database_url: str
     influx_url: str
     registry_url: str
+    worker_dirs: tuple[Path, ...]
 
 
 def read_worker() -> WorkerSettings:
@@ -59,4 +60,5 @@ def read_api() -> ApiSettings:
             database_url=env.str("DATABASE_URL"),
             influx_url=env.str("INFLUX_URL"),
             registry_url=env.str("REGISTRY_URL"),
+            worker_dirs=tuple(env.list("WORKER_DIRS", subcast=Path)),
         )

@@ -51,7 +51,9 @@ class Worker:
     def __init__(self, told: WorkerSettings) -> None:
         self._told = told
         self._clock = ReceiptClock()
-        self._file = SpoolFile(told.data_dir / "spool.db", min_free_bytes=told.spool_min_free_bytes)
+        self._file = SpoolFile(
+            told.data_dir / "spool.db", min_free_bytes=told.spool_min_free_bytes, worker=told.worker_id
+        )
         self._draining = SqliteDraining(self._file)
         self._copy = RegistryCopy(told.data_dir / "registry.db")
         self._directory = Directory()
@@ -198,10 +200,8 @@ class Worker:
         counters.REPLAYED.inc(until_done(lambda: self._replaying.step(self._clock.now_ms()), stop, self._note))
         if time.monotonic() >= self._next_expiry:
             self._next_expiry = time.monotonic() + _HOUR_S
-            counters.PARKED_EXPIRED.inc(until_done(self._expire, stop, self._note))
-
-    def _expire(self) -> int:
-        return self._spool.expire(self._clock.now_ms() - PARKED_FOR_MS)
+            expire = partial(self._spool.expire, self._clock.now_ms() - PARKED_FOR_MS)
+            counters.PARKED_EXPIRED.inc(until_done(expire, stop, self._note))
 
     def _on_kept(self) -> None:
         for wake in self._wakes.values():

@@ -6,7 +6,9 @@ publishers declare at every connect and publish mandatory. Every routing key has
 
 from typing import Any
 
-EXCHANGE = "pilots"
+from shared.contracts import events
+
+EXCHANGE = events.EXCHANGE
 DEAD_EXCHANGE = "pilots.dead"
 ADOPTION_QUEUE = "adoption.events"
 ADOPTION_DEAD_QUEUE = "adoption.events.dead"

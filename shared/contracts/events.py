@@ -18,6 +18,7 @@ import msgspec
 from shared.contracts.telemetry import Action, DeviceId, Slug, Trigger, Voided
 
 CONTENT_TYPE = "application/cloudevents-batch+json"
+EXCHANGE = "pilots"
 SiteKind = Literal["home", "vr"]
 
 

@@ -6,7 +6,7 @@ of dwellings that refused (kept nowhere), and ``not_accepted``, records by reaso
 again later: ``"not_accepted": {"parking_full": 2}``. Every record of a message is in exactly one of them.
 """
 
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 
@@ -14,16 +14,16 @@ ParkedReason = Literal["unknown_site", "unknown_device"]
 RejectedReason = Literal[
     "bad_topic", "too_large", "not_json", "bad_record", "future_ts", "too_old", "conflict", "refused_by_store"
 ]
-
-
 NotAcceptedReason = Literal["rate_limited", "parking_full"]
+# Later versions may name more: whoever reads a receipt must bear a reason he does not know.
+_REASONS = {"enum": list(get_args(RejectedReason)), "x-extensible": True}
 
 
 class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """One record, or the whole message where ``index`` is None, that only the vendor can mend."""
 
     index: int | None
-    reason: str
+    reason: Annotated[str, msgspec.Meta(extra_json_schema=_REASONS)]
     field: str | None = None
 
 

@@ -34,7 +34,8 @@ Slug = Annotated[str, msgspec.Meta(pattern=SLUG_PATTERN)]
 DeviceId = Annotated[str, msgspec.Meta(pattern=DEVICE_PATTERN)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 EpochMs = int
-ValueName = Annotated[str, msgspec.Meta(pattern=VALUE_NAME_PATTERN)]
+_NOT_RESERVED = {"not": {"enum": sorted(RESERVED_VALUE_NAMES)}}
+ValueName = Annotated[str, msgspec.Meta(pattern=VALUE_NAME_PATTERN, extra_json_schema=_NOT_RESERVED)]
 Values = Annotated[dict[ValueName, bool | float], msgspec.Meta(min_length=1, max_length=32)]
 Kind = Literal["heartbeat", "reading", "usage", "session", "fault", "void"]
 Action = Literal["on", "off", "set", "open", "close", "lock", "unlock", "run", "ack"]

@@ -45,7 +45,7 @@ class PublishedJournal:
         found = [
             {"worker": "telemetry-1", "n": n, "index": 0, "position": 0, "feed": "gw"}
             | {name: record[name] for name in ("vendor", "site", "device", "received_ms")}
-            | {"record": {name: value for name, value in record.items() if name not in OUR_FIELDS}}
+            | {"record": _said(record)}
             for n, record in enumerate(self.told)
             if str(datetime.fromtimestamp(record["ts"] // 1000, SHANGHAI).date()) == day
             if all(record[name] in query[name] for name in ("vendor", "site", "device") if name in query)
@@ -66,6 +66,12 @@ class PublishedJournal:
         if self.away:
             raise Unavailable("telemetry", "503")
         yield (msgspec.convert(line, JournalRecord) for line in self.lines(query)[1:-1])
+
+
+def _said(record: Json) -> Json:
+    """What the device said; what a reading measured is of no consequence here, and may be left out."""
+    said = {name: value for name, value in record.items() if name not in OUR_FIELDS}
+    return said | {"values": {"x": 1.0}} if record["kind"] == "reading" and "values" not in record else said
 
 
 @contextmanager

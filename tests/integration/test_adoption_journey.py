@@ -23,6 +23,7 @@ import requests
 from deploy.local.stack import Stack
 from services.adoption.adapters.sqlite_known_facts import SqliteKnownFacts
 from services.adoption.figures.counted import Window
+from services.adoption.figures.figure import AsOf
 from services.adoption.figures.scopes import PROGRAMME
 from services.adoption.measure import measure
 from shared.brokers import topology
@@ -34,6 +35,7 @@ from tests.fakes.published_journal import PublishedJournal
 from tests.fakes.published_registry import PublishedRegistry, serving
 from tests.system.polling import until
 from tests.unit.adoption import cities, oracle
+from tests.unit.adoption.oracle_strips import standing
 from tests.unit.adoption.test_activation import heartbeat
 from tests.unit.adoption.test_api import changes, small_city
 from tests.unit.adoption.test_uses import NINE, session
@@ -41,6 +43,7 @@ from tests.unit.adoption.world import Json, body, city_of, dump, event, facts_fi
 
 SEED = int(os.environ.get("PILOTLIGHT_SEED", str(time.time_ns() % 1_000_000)))
 WINDOW = (date(2024, 2, 26), date(2024, 3, 4))
+AS_OF = AsOf(None, 0, 1)
 LAST = heartbeat("last", NINE)
 BODIES = 1_500
 MORE_THAN_A_SEGMENT = 4_200  # of a quorum queue's log: a broker in a folder with a Chinese name could not reopen it
@@ -267,11 +270,11 @@ def ended_within(process: "subprocess.Popen[bytes]", seconds: float) -> bool:
 
 def check_figures(path: Path, records: list[Json]) -> None:
     plain = small_city()
-    slots = oracle.h4(plain, records, WINDOW[1])
+    slots = oracle.h4(plain, standing(records, None), WINDOW[1])
     sessions = oracle.v2(plain, records, *WINDOW)
     with SqliteKnownFacts(path).at_once() as known:
-        h4 = measure("H4", PROGRAMME, Window(*WINDOW), city_of(plain), known).figure
-        v2 = measure("V2", PROGRAMME, Window(*WINDOW), city_of(plain), known).figure
+        h4 = measure("H4", PROGRAMME, Window(*WINDOW), city_of(plain), known, AS_OF).figure
+        v2 = measure("V2", PROGRAMME, Window(*WINDOW), city_of(plain), known, AS_OF).figure
     assert h4.conservative[:2] == (sum(slot["why"] == "heard" for slot in slots), 2)
     assert v2.conservative.value == sum(s["headcount"] for s in sessions if s["why"] == "valid")
     assert v2.removed["voided"] == sum(s["why"] == "voided" for s in sessions)

@@ -1,7 +1,7 @@
 """The recorded home, read by brute force: what anybody would count in the file, by plain loops over its rows.
 
-``shared/data/OrdonezA_Sensors.txt`` stands beside the project. Dates are shifted by whole days so that the last end falls on
-a given day; the clock is read as Asia/Shanghai.
+``shared/data/OrdonezA_Sensors.txt`` stands beside the project. Dates are shifted by whole days so that the last end
+falls on a given day; the clock is read as Asia/Shanghai.
 """
 
 import re

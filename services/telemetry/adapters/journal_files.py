@@ -43,7 +43,12 @@ class JournalFiles:
 
 def segment_path(folder: Path, header: Header) -> Path:
     """Where a segment lies."""
-    return folder.joinpath(*header.day.split("-")) / f"{header.segment:09d}.jsonl.gz"
+    return path_of(folder, header.segment, header.day)
+
+
+def path_of(folder: Path, segment: int, day: str) -> Path:
+    """Where a segment of a civil day of receipt (``2026-11-22``) lies."""
+    return folder.joinpath(*day.split("-")) / f"{segment:09d}.jsonl.gz"
 
 
 def _sync(folder: Path) -> None:

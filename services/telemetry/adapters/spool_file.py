@@ -4,6 +4,9 @@ One row per batch in each of ``batch``, ``entries`` (messages, for the journal),
 (RabbitMQ), ``numbered`` (which seq came) and ``rejected``; blobs are MessagePack of ``model``'s structs. A batch leaves
 once it is in the journal. A row of ``parked`` whose ``raw`` is gone waits for nothing more. ``counted`` holds absolute
 totals since the worker's first day. ``revision`` grows with every change of what is mirrored into its database.
+
+``held`` says which segments of the journal hold records of a vendor, site and civil day of ``ts``; of segments and
+batches up to those that ``unindexed`` names nobody wrote that down.
 """
 
 import os
@@ -19,7 +22,7 @@ from shared.runtime.sqlite import connect, transaction
 
 CURSORS = ("influxdb", "rabbitmq", "database", "received")
 DEFAULT_MIN_FREE_BYTES = 1024**3
-_FORM = 1
+FORM = 2  # form 1 had no index of the journal; opening it makes one
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (
   one INTEGER PRIMARY KEY CHECK (one = 1), head INTEGER NOT NULL, revision INTEGER NOT NULL,
@@ -54,14 +57,23 @@ CREATE TABLE IF NOT EXISTS feed_outage (
   PRIMARY KEY (vendor, feed, from_ms)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS value_name (
   vendor TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (vendor, name)) WITHOUT ROWID;
-PRAGMA user_version = 1;
+CREATE TABLE IF NOT EXISTS segment (number INTEGER PRIMARY KEY, day INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS held (
+  day INTEGER NOT NULL, site TEXT NOT NULL, vendor TEXT NOT NULL, segment INTEGER NOT NULL,
+  PRIMARY KEY (day, site, vendor, segment)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS unindexed (
+  one INTEGER PRIMARY KEY CHECK (one = 1), segment INTEGER NOT NULL, batch INTEGER NOT NULL);
+INSERT OR IGNORE INTO unindexed SELECT 1, segment, head FROM state;
+CREATE TABLE IF NOT EXISTS worker (one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL);
+PRAGMA user_version = 2;
 """
 
 
 class SpoolFile:
     """The file: its form, one connection per thread and durability, and one writer at a time.
 
-    ``free_bytes`` says how much the disk has left; ``min_free_bytes`` of it are kept.
+    ``free_bytes`` says how much the disk has left; ``min_free_bytes`` of it are kept. ``worker`` is whose spool it is,
+    written into it for who reads it from outside.
     """
 
     def __init__(
@@ -70,6 +82,7 @@ class SpoolFile:
         *,
         min_free_bytes: int = DEFAULT_MIN_FREE_BYTES,
         free_bytes: Callable[[Path], int] | None = None,
+        worker: str | None = None,
     ) -> None:
         self.path = path
         self._min_free_bytes = min_free_bytes
@@ -82,9 +95,11 @@ class SpoolFile:
                 empty.execute("VACUUM")
         connection = self.connection()
         form = connection.execute("PRAGMA user_version").fetchone()[0]
-        if form not in (0, _FORM):
-            raise ValueError(f"{path} has form {form}; this program knows {_FORM}")
+        if form not in (0, 1, FORM):
+            raise ValueError(f"{path} has form {form}; this program knows {FORM}")
         connection.executescript(_SCHEMA)
+        if worker is not None:
+            connection.execute("INSERT OR REPLACE INTO worker VALUES (1, ?)", (worker,))
 
     def connection(self, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> sqlite3.Connection:
         """This thread's connection of that durability."""

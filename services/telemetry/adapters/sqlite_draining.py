@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from services.telemetry.adapters.spool_file import CURSORS, SpoolFile
+from services.telemetry.adapters.sqlite_index import HELD, index
 from services.telemetry.adapters.sqlite_spool import add_counts, append
 from services.telemetry.closing import Drained, Head
 from services.telemetry.counting import WRITTEN
@@ -21,7 +22,6 @@ MAX_BYTES_AT_ONCE = 8 * 1024 * 1024
 _EVENTS = msgspec.msgpack.Decoder(tuple[dict[str, list[bytes]], list[Heard]])
 _ENTRIES = msgspec.msgpack.Decoder(list[Entry])
 _REJECTED = msgspec.msgpack.Decoder(list[RejectedRecord])
-_ACCEPTED = msgspec.msgpack.Decoder(list[tuple[str, int, int]])
 
 
 class SqliteDraining:
@@ -70,9 +70,9 @@ class SqliteDraining:
                 "SELECT accepted FROM batch WHERE n > (SELECT n FROM cursor WHERE name = 'influxdb') AND n <= ?",
                 (upto,),
             )
-            for (accepted,) in rows:
-                for vendor, day, count in _ACCEPTED.decode(accepted):
-                    counts[vendor, day, WRITTEN] += count
+            for (body,) in rows:
+                for held in HELD.decode(body):
+                    counts[held.vendor, held.day, WRITTEN] += held.count
             _move(connection, "influxdb", upto)
             if refused is not None:
                 append(connection, refused)
@@ -193,6 +193,7 @@ class SqliteDraining:
         :raises Unavailable: if the spool cannot be written
         """
         with self._file.writing() as connection:
+            index(connection, upto, head.segment)
             for table in ("entries", "lines", "events", "numbered", "rejected", "batch"):
                 connection.execute(f"DELETE FROM {table} WHERE n <= ?", (upto,))  # noqa: S608 – constants
             connection.execute("UPDATE state SET segment = ?, segment_sha256 = ?", head)

@@ -10,7 +10,6 @@ import msgspec
 
 from services.telemetry.adapters.spool_file import SpoolFile
 from services.telemetry.adapters.sqlite_feeds import add_heartbeats
-from services.telemetry.counting import ACCEPTED
 from services.telemetry.model import Counts, Kept, Parked
 from services.telemetry.replaying import Key, ParkedRow
 
@@ -114,9 +113,8 @@ def append(connection: sqlite3.Connection, kept: Kept) -> int:
     n, revision = connection.execute(
         "UPDATE state SET head = head + 1, revision = revision + 1 RETURNING head, revision"
     ).fetchone()
-    accepted = [(vendor, day, count) for (vendor, day, what), count in kept.counts.items() if what == ACCEPTED]
     entries = _pack(kept.entries)
-    batch = (n, kept.day, kept.at_ms, len(entries), _pack(accepted))
+    batch = (n, kept.day, kept.at_ms, len(entries), _pack(kept.held))
     connection.execute("INSERT INTO batch VALUES (?, ?, ?, ?, ?)", batch)
     connection.execute("INSERT INTO entries VALUES (?, ?)", (n, entries))
     outgoing = kept.outgoing

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from tests.unit.adoption.oracle import counting, day_of, in_force, marks, moment
+from tests.unit.adoption.oracle_strips import standing as not_withdrawn
 
 Json = dict[str, Any]
 Interval = tuple[int, int]
@@ -34,7 +35,7 @@ def as_known(records: list[Json], on: date | None) -> list[Json]:
 def minutes_marked(records: list[Json], on: date | None) -> dict[tuple[str, str], dict[str, set[int]]]:
     """Of each device the minutes of each strip, as known on a day; also of a record ``withdrawn_on`` a later one."""
     found: dict[tuple[str, str], dict[str, set[int]]] = {}
-    for record in records:
+    for record in not_withdrawn(records, on):
         device = found.setdefault((record["vendor"], record["device"]), {})
         for name, minute in marks(record):
             standing = record.get("withdrawn_on") is None or (on is not None and on < record["withdrawn_on"])

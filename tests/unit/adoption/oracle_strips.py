@@ -26,6 +26,16 @@ def state(records: list[Json], device: str, day: date, on: date) -> State:
     return found
 
 
+def standing(records: list[Json], on: date | None) -> list[Json]:
+    """The records that nobody has withdrawn, as known on a day."""
+    day = on or date.max
+    withdrawn = {
+        device: withdrawn_on([r for r in records if (r["vendor"], r["device"]) == device], day)
+        for device in {(record["vendor"], record["device"]) for record in records}
+    }
+    return [r for r in records if identity(r) not in withdrawn[r["vendor"], r["device"]]]
+
+
 def known(record: Json) -> date:
     return max(day_of(record["received_ms"]), day_of(record["ts"]) + ONE)
 

@@ -11,6 +11,7 @@ from services.adoption.definitions import ACTIVATION
 from services.adoption.figures.counted import Part
 from services.adoption.measure import Measured
 from tests.unit.adoption import cities, oracle
+from tests.unit.adoption.oracle_strips import standing
 from tests.unit.adoption.world import Json, city_of, known, measure, silent_feed
 
 SCOPES: dict[str, Callable[[Json], bool]] = {
@@ -39,7 +40,7 @@ def test_slot_activation_is_what_plain_loops_find_in_every_scope(
     world: tuple[Json, list[Json]], window: tuple[date, date]
 ) -> None:
     city, records = world
-    slots = oracle.h4(city, records, window[1])
+    slots = oracle.h4(city, standing(records, None), window[1])
     with known(records) as facts:
         indexed = city_of(city)
         for scope, holds in SCOPES.items():

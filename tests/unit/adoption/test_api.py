@@ -167,15 +167,9 @@ def test_the_status_says_what_waits_to_be_folded_again_and_how_far_each_worker_h
     client: FlaskClient, files: Path
 ) -> None:
     with sqlite3.connect(files / "adoption.db") as connection:
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS refold (device INTEGER, day INTEGER, marked INTEGER, done INTEGER)"
-        )
         connection.executemany(
-            "INSERT INTO refold (device, day, marked, done) VALUES (1, ?, ?, ?)",
+            "INSERT INTO refold (device, day, marked, done, held) VALUES (1, ?, ?, ?, 1)",
             [(1, 5, 5), (2, 5, 4), (3, 7, 0), (4, 1, 1)],
-        )
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS watermark (worker TEXT PRIMARY KEY, received_before_ms INTEGER, batch INTEGER)"
         )
         connection.execute("INSERT INTO watermark (worker, received_before_ms, batch) VALUES ('w1', 1709020800123, 7)")
     connection.close()

@@ -1,5 +1,6 @@
 """The HTTP process: who may ask what, and that an answer has the form the OpenAPI promises."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
 from services.telemetry.adapters.sql_ledger import connect
+from services.telemetry.adapters.sqlite_journal import SqliteJournal
 from services.telemetry.app import build
 from shared.failures import Unavailable
 from tests.unit.telemetry.test_ledger import World
-from tests.unit.telemetry.world import AMessage, heartbeat, pack, usage
+from tests.unit.telemetry.world import AMessage, Spooled, heartbeat, pack, usage
 
 KEY = Ed25519PrivateKey.generate()
 WINDOW = "from=2025-11-20&to=2025-11-27"
@@ -47,6 +49,57 @@ def test_without_a_token_it_is_401_and_in_another_role_403(client: FlaskClient, 
     assert client.get(path, headers=bearer("applicant")).status_code == 403
     for role in ("administrator", "programme_manager", "auditor", "service"):
         assert client.get(path, headers=bearer(role)).status_code == 200
+
+
+def test_the_journal_is_for_auditors_administrators_and_services(client: FlaskClient) -> None:
+    path = "/v1/journal?day=2025-11-25"
+    assert client.get(path).status_code == 401
+    for role in ("auditor", "administrator", "service"):
+        answer = client.get(path, headers=bearer(role))
+        assert (answer.status_code, answer.content_type) == (200, "application/x-ndjson")
+    for role in ("vendor", "programme_manager", "district_officer", "district_approver", "applicant", "finance"):
+        assert client.get(path, headers=bearer(role, "acme")).status_code == 403
+
+
+def test_the_journal_is_streamed_as_lines(tmp_path: Path, world: World) -> None:
+    Spooled(tmp_path / "spool.db", worker="w")  # the file the world's receiving goes to
+    world.receive(pack(usage(seq=1), usage(seq=2, device="hmd")), pack(usage(seq=3), topic="telemetry/v1/o/gw/home-1"))
+    app = build(world.engine, lambda _from, _to: world.stored, OneKey(), [SqliteJournal(tmp_path)])
+    asked = "day=2025-11-25&site=home-1&vendor=acme&device=hmd&device=new"
+    answer = app.test_client().get(f"/v1/journal?{asked}", headers=bearer("service"))
+    head, record, end = (json.loads(line) for line in answer.data.splitlines())
+    assert head == {"head": {"day": "2025-11-25", "workers": {"w": 1}}}
+    assert (record["device"], record["record"]["seq"], end["end"]) == ("hmd", 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer", "said"),
+    [
+        ("", "#/day", "缺少必填字段。"),
+        ("day=2025-11-25T00:00:00", "#/day", "应为日期，形如 2026-11-22。"),
+        ("day=25.11.2025", "#/day", "应为日期，形如 2026-11-22。"),
+        ("day=2025-11-25&sites=home-1", "#/sites", "未知字段。"),
+        ("day=2025-11-25&site=Home", "#/site", None),
+        ("day=2025-11-25&vendor=a/b", "#/vendor", None),
+        ("day=2025-11-25&device=lamp", "#/vendor", "给出设备时须同时给出其厂商。"),
+        ("day=2025-11-25&vendor=acme&device=a%20b", "#/device/0", None),
+        ("day=2025-11-25&vendor=acme" + "&device=d" * 501, "#/device", "最多 500 个设备。"),
+    ],
+)
+def test_a_question_that_is_none_is_refused_with_its_field(
+    client: FlaskClient, query: str, pointer: str, said: str | None
+) -> None:
+    refused = client.get(f"/v1/journal?{query}", headers=bearer("auditor"))
+    assert (refused.status_code, refused.content_type) == (422, "application/problem+json")
+    (error,) = refused.get_json()["errors"]
+    assert error["pointer"] == pointer
+    assert said is None or error["detail"] == said
+
+
+def test_a_spool_out_of_reach_is_503_before_a_line_is_sent(tmp_path: Path, world: World) -> None:
+    app = build(world.engine, lambda _from, _to: {}, OneKey(), [SqliteJournal(tmp_path / "nowhere")])
+    answer = app.test_client().get("/v1/journal?day=2025-11-25", headers=bearer("auditor"))
+    assert (answer.status_code, answer.content_type) == (503, "application/problem+json")
 
 
 @pytest.mark.parametrize("path", READ)
@@ -148,7 +201,8 @@ def test_the_openapi_is_valid_and_in_3_1(client: FlaskClient) -> None:
     spec = client.get("/v1/openapi.json").get_json()
     validate(spec)
     assert spec["openapi"] == "3.1.0"
-    assert set(spec["paths"]) >= {"/v1/ledger", "/v1/rejected", "/v1/parked", "/v1/received", "/v1/status"}
+    wanted = {"/v1/ledger", "/v1/rejected", "/v1/parked", "/v1/received", "/v1/status", "/v1/journal"}
+    assert set(spec["paths"]) >= wanted
     operation = spec["paths"]["/v1/status"]["get"]
     assert operation["security"] == [{"bearer": []}]
     assert operation["x-roles"] == ["administrator", "programme_manager", "auditor", "service"]
