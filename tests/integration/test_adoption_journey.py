@@ -22,9 +22,6 @@ import requests
 
 from deploy.local.stack import Stack
 from services.adoption.adapters.sqlite_known_facts import SqliteKnownFacts
-from services.adoption.figures.counted import Window
-from services.adoption.figures.scopes import PROGRAMME
-from services.adoption.measure import measure
 from shared.brokers import topology
 from shared.brokers.rabbitmq import Body, RabbitPublisher
 from shared.contracts.events import CONTENT_TYPE
@@ -35,7 +32,7 @@ from tests.unit.adoption import cities, oracle
 from tests.unit.adoption.test_activation import heartbeat
 from tests.unit.adoption.test_api import changes, small_city
 from tests.unit.adoption.test_uses import NINE, session
-from tests.unit.adoption.world import Json, body, city_of, dump, event, facts_file, fold_batches
+from tests.unit.adoption.world import Json, body, city_of, dump, event, facts_file, fold_batches, measure
 
 SEED = int(os.environ.get("PILOTLIGHT_SEED", str(time.time_ns() % 1_000_000)))
 WINDOW = (date(2024, 2, 26), date(2024, 3, 4))
@@ -247,8 +244,8 @@ def check_figures(path: Path, records: list[Json]) -> None:
     slots = oracle.h4(plain, records, WINDOW[1])
     sessions = oracle.v2(plain, records, *WINDOW)
     with SqliteKnownFacts(path).at_once() as known:
-        h4 = measure("H4", PROGRAMME, Window(*WINDOW), city_of(plain), known).figure
-        v2 = measure("V2", PROGRAMME, Window(*WINDOW), city_of(plain), known).figure
+        h4 = measure("H4", "programme", WINDOW, city_of(plain), known).figure
+        v2 = measure("V2", "programme", WINDOW, city_of(plain), known).figure
     assert h4.conservative[:2] == (sum(slot["why"] == "heard" for slot in slots), 2)
     assert v2.conservative.value == sum(s["headcount"] for s in sessions if s["why"] == "valid")
     assert v2.removed["voided"] == sum(s["why"] == "voided" for s in sessions)
