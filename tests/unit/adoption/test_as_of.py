@@ -17,7 +17,7 @@ from services.adoption.figures.scopes import Scope
 from services.adoption.strips import to_bytes
 from tests.unit.adoption import cities, cities_homes, oracle, oracle_homes, oracle_venues, world
 from tests.unit.adoption.test_homes import World
-from tests.unit.adoption.test_uses import DAY, NINE, session, venue
+from tests.unit.adoption.test_uses import DAY, NINE, WINDOW, of_session, session, venue, void
 from tests.unit.adoption.test_utilisation import worlds as vr_worlds
 from tests.unit.adoption.world import Interval, Json, body, city_of, facts_file, fold_batches, keep_outages, measure
 
@@ -180,3 +180,16 @@ def test_a_session_row_that_was_closed_counts_until_its_day() -> None:
                 values.append((integers(used)[0], integers(uses)[0]))
     # it is known from the day after its own
     assert values == [(0, 0), (300, 1), (300, 1), (0, 0)]
+
+
+def test_a_rival_void_that_came_late_gives_back_what_the_first_withdrew() -> None:
+    kept, taken = session(NINE, 300), session(NINE - 86_400_000, 300)
+    first = void(of_session(kept), "1" * 64)
+    rival = void(of_session(taken), "2" * 64) | {"received_ms": cities.midnight_ms(date(2024, 3, 9))}
+    records, window = [kept, taken, first, rival], (DAY - timedelta(days=1), WINDOW[1])
+    with reader(records, []) as read:
+        check_late(read, venue(), records, window, DAY + timedelta(days=2))
+        with read.at_once() as facts:
+            found = arrivals(city_of(venue()), facts, Scope("programme"), Window(*window), DAY + timedelta(days=2))
+            rows = [(row.day, row.known, row.sessions) for row in found]
+    assert rows == [(window[0], date(2024, 3, 9), (0, 1)), (DAY, date(2024, 3, 9), (1, 0))]

@@ -111,6 +111,38 @@ def test_healthy_minutes_are_those_online_without_an_active_fault() -> None:
     assert (figure.conservative.numerator, figure.apart["healthy"]) == (32, 30)
 
 
+def faulted(*marks: tuple[int, int, bool]) -> list[Json]:
+    """Faults of one code: (minute of the day, seq, active)."""
+    fault = {"kind": "fault", "vendor": "acme", "site": "xili", "device": "lamp", "code": "e-1"}
+    found = [fault | {"ts": MIDNIGHT + m * 60_000, "seq": seq, "active": active} for m, seq, active in marks]
+    return [one | {"received_ms": one["ts"], "sha": f"{number}" * 64} for number, one in enumerate(found)]
+
+
+def healthy(*records: Json) -> int:
+    figure = asked("H6", lived_in(bound("lamp", LONG_AGO)), heartbeat("lamp", MIDNIGHT), *records).figure
+    return figure.conservative.numerator - figure.apart["healthy"]
+
+
+def test_a_fault_told_again_began_the_first_time() -> None:
+    assert healthy(*faulted((2, 0, True), (8, 1, True), (12, 2, False))) == 10
+
+
+def test_a_fault_not_ended_stays_active_also_from_before_the_window_and_ends_once() -> None:
+    before = faulted((-3000, 0, True))
+    assert healthy(*before) == 30
+    assert healthy(*before, *faulted((10, 1, False), (12, 2, False))) == 10
+
+
+def test_a_withdrawn_fault_and_the_loser_of_two_contents_were_never_active() -> None:
+    began, ended = faulted((2, 0, True), (12, 1, False))
+    void = {"kind": "void", "vendor": "acme", "site": "xili", "device": "lamp", "ts": MIDNIGHT + 60_000, "seq": 9}
+    void |= {"of": {"kind": "fault", "ts": began["ts"], "seq": 0}, "received_ms": MIDNIGHT, "sha": "9" * 64}
+    assert healthy(began, ended) == 10
+    assert healthy(began, ended, void) == 0
+    assert healthy(began, ended, began | {"active": False, "sha": "f" * 64}) == 0
+    assert healthy(began | {"sha": "e" * 64}, ended, began | {"active": False, "sha": "d" * 64}) == 10
+
+
 @pytest.mark.parametrize(
     ("category", "action", "trigger", "why"),
     [
@@ -198,3 +230,10 @@ def test_every_category_has_a_longest_interval_with_its_source() -> None:
     assert longest["interval_max_s.LIFE_SAFETY"][0] == 86_400
     assert longest["interval_max_s.ACCESS_LOCK"][0] == 14_400
     assert longest["interval_max_s.LIGHTING"][0] == 900
+
+
+def test_readings_backfilled_at_the_reporting_interval_leave_nothing_unknown() -> None:
+    city = lived_in(bound("lamp", LONG_AGO)) | silent_feed("acme", "lamp", hours(DAY, 8, 20))
+    backfilled = [heartbeat("lamp", MIDNIGHT + n * 900_000) for n in range(96)]
+    assert asked("H7", city, *backfilled).figure.coverage == ("dwelling-day", 1, 1)
+    assert asked("H7", city).figure.coverage == ("dwelling-day", 0, 1)

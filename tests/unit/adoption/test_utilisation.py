@@ -91,6 +91,7 @@ def test_only_seconds_within_opening_hours_count() -> None:
 
 def test_a_session_counts_for_an_hour_at_most_and_a_short_one_not_at_all() -> None:
     assert utilisation(venue(), session(NINE, 7200)).figure.conservative.numerator == 3600
+    assert utilisation(venue(), session(NINE, 60)).figure.conservative.numerator == 60
     assert utilisation(venue(), session(NINE, 59)).figure.conservative.numerator == 0
     long_before = session(NINE - 3_000_000, 20_000)
     assert utilisation(venue(), long_before).figure.conservative.numerator == 600
