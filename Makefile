@@ -8,10 +8,10 @@ STACK := $(PYTHON) -m deploy.local
 LOCKS := deploy/python
 UV ?= uv
 
-.PHONY: help setup demo up down status logs check test proof faults bench contracts lock clean
+.PHONY: help setup demo up down status logs rebuild reconcile check test proof faults bench contracts lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup:  ## 安装运行所需 / install what running needs: .venv, locked requirements, the three servers
 	@deploy/local/setup.sh runtime servers
@@ -32,6 +32,12 @@ status:  ## 各部分的状态 / the state and health of each part
 logs:  ## 跟踪日志 / follow the logs [NAME=registry]
 	@test -x $(PYTHON) || { echo "先执行 / first run: make setup" >&2; exit 1; }
 	@$(STACK) logs $(NAME)
+
+rebuild:  ## 由流水重建事实 / make facts anew from the journal [ARGS="--from 2026-11-01 --to 2026-11-08 --site xili-1"]
+	@$(STACK) run adoption-worker -- python -m services.adoption rebuild $(ARGS)
+
+reconcile:  ## 事实与 InfluxDB 对账 / name every difference between facts and InfluxDB [ARGS as above]
+	@$(STACK) run adoption-worker -- python -m services.adoption reconcile $(ARGS)
 
 check:  ## 格式、规范、类型、依赖、单元测试 / format, lint, types, imports, unit, architecture and contract tests
 	@deploy/local/setup.sh dev

@@ -1,4 +1,7 @@
-"""``python -m deploy.local up | down | status | logs [name]``; settings: PILOTLIGHT_VAR and PILOTLIGHT_<NAME>_PORT."""
+"""``python -m deploy.local up | down | status | logs [name] | run NAME -- COMMAND …``.
+
+Settings: PILOTLIGHT_VAR and PILOTLIGHT_<NAME>_PORT.
+"""
 
 import argparse
 import os
@@ -26,6 +29,9 @@ def main() -> int:
     words.add_parser("status", help="各部分状态 / the state of each part")
     logs = words.add_parser("logs", help="跟踪日志 / follow the logs")
     logs.add_argument("name", nargs="?", choices=programs.ALL)
+    run = words.add_parser("run", help="以某部分的设置执行命令 / run a command with the settings of a part")
+    run.add_argument("name", choices=programs.SERVICES)
+    run.add_argument("command", nargs=argparse.REMAINDER, help="-- python -m …")
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that an interrupted up stops what it started
     try:
@@ -34,6 +40,8 @@ def main() -> int:
             return _up(stack)
         if asked.word == "down":
             return _down(stack)
+        if asked.word == "run":
+            return _run(stack, asked.name, asked.command[asked.command[:1] == ["--"] :])
         return _status(stack) if asked.word == "status" else _logs(stack, asked.name)
     except StackFailed as failure:
         print(f"错误 / error: {failure}", file=sys.stderr)
@@ -97,6 +105,13 @@ def _logs(stack: Stack, name: str | None) -> int:
     if not paths:
         raise StackFailed(f"尚无日志 / no logs yet: {stack.folders.log}")
     return subprocess.run(["tail", "-n", "20", "-F", *paths], check=False).returncode
+
+
+def _run(stack: Stack, name: str, command: list[str]) -> int:
+    if not command:
+        raise StackFailed("缺少命令 / no command: python -m deploy.local run NAME -- COMMAND …")
+    command[0] = sys.executable if command[0] == "python" else command[0]
+    return subprocess.run(command, env={**os.environ, **stack.settings_of(name)}, check=False, cwd=ROOT).returncode
 
 
 def _wide(text: str, width: int) -> str:

@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -140,6 +140,10 @@ class Stack:
     def log(self, name: str) -> Path:
         """The log of a program."""
         return self.folders.log_of(name)
+
+    def settings_of(self, name: str) -> Mapping[str, str]:
+        """The settings a service of ours runs with; how an operator's command reaches what the service reaches."""
+        return {each.name: each for each in programs.services(self.folders, self.addresses)}[name].environment
 
     def _launch(self, names: tuple[str, ...]) -> None:
         if left := leftovers.end(self.folders):

@@ -81,7 +81,7 @@ def canonical(records: Mapping[Identity, Sequence[Content]], withdrawals: Sequen
     for day in sorted(days):
         new = plain.get(day, 0)
         settled |= new
-        counting = _counting(moving, _withdrawn(withdrawals, day), day)
+        counting = _counting(moving, withdrawn_on(withdrawals, day), day)
         state = settled
         for content in counting:
             state |= content.bits
@@ -91,7 +91,8 @@ def canonical(records: Mapping[Identity, Sequence[Content]], withdrawals: Sequen
     return rows
 
 
-def _withdrawn(withdrawals: Sequence[Withdrawal], day: int) -> set[Identity]:
+def withdrawn_on(withdrawals: Sequence[Withdrawal], day: int) -> set[Identity]:
+    """The identities that voids known by a day withdraw."""
     holding: dict[tuple[int, int], Withdrawal] = {}
     for withdrawal in withdrawals:
         void = withdrawal.ts, withdrawal.seq

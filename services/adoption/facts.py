@@ -135,14 +135,23 @@ class Facts:
     def _add_session(self, data: SessionData, received_on: int) -> None:
         for day, minutes in minutes_of_session(data.ts, data.duration_s):
             self._mark(data.vendor, data.device, day, received_on)[SEEN] |= minutes
-        _keep_earliest(self.sessions, data, received_on)
+        self.add_session_row(data, received_on)
 
     def _add_fault(self, data: FaultData, received_on: int) -> None:
         day, minute = day_and_minute(minute_of(data.ts))
         self._mark(data.vendor, data.device, day, received_on)[SEEN] |= 1 << minute
+        self.add_fault_row(data, received_on)
+
+    def add_session_row(self, data: SessionData, received_on: int) -> None:
+        """Join a session's row, without its minutes."""
+        _keep_earliest(self.sessions, data, received_on)
+
+    def add_fault_row(self, data: FaultData, received_on: int) -> None:
+        """Join a fault's row, without its minute."""
         _keep_earliest(self.faults, data, received_on)
 
-    def _add_void(self, data: VoidData, received_on: int) -> None:
+    def add_void_row(self, data: VoidData, received_on: int) -> None:
+        """Join a void's row; a void marks no minute."""
         _keep_earliest(self.voids, data, received_on)
 
     def _add_presence(self, data: PresenceData, received_on: int) -> None:
@@ -176,7 +185,7 @@ _ADD: dict[type, Callable[..., None]] = {
     UsageEvent: Facts._add_usage,
     SessionEvent: Facts._add_session,
     FaultEvent: Facts._add_fault,
-    VoidEvent: Facts._add_void,
+    VoidEvent: Facts.add_void_row,
     PresenceEvent: Facts._add_presence,
     WatermarkEvent: Facts._add_watermark,
     OutageEvent: Facts._add_outage,

@@ -9,11 +9,13 @@ from typing import NamedTuple
 import msgspec
 
 from services.adoption.canonical import Bits, Content, Identity, packed
-from services.adoption.facts import SEEN, STRIP_OF_USAGE, minutes_of_session
+from services.adoption.facts import SEEN, STRIP_OF_USAGE, Facts, minutes_of_session
 from shared.contracts.civil_time import MINUTE_MS, day_and_minute, day_of
+from shared.contracts.events import FaultData, SessionData, VoidData
 from shared.contracts.journal import JournalRecord
-from shared.contracts.telemetry import Record, Session, Usage, Void, content_sha256
+from shared.contracts.telemetry import Fault, Record, Session, Usage, Void, content_sha256
 
+ROW_KINDS = ("session", "fault", "void")
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
@@ -102,3 +104,28 @@ def bits_on(day: int, record: Record) -> Bits:
     if isinstance(record, Usage):
         return packed(SEEN, bit) | packed(STRIP_OF_USAGE[record.action, record.trigger], bit)
     return packed(SEEN, bit)
+
+
+def rows_of(receipts: Receipts, day: int) -> Facts:
+    """The session, fault and void rows of the records with ``ts`` on a civil day; no strips."""
+    facts = Facts()
+    for device in receipts.devices():
+        for (kind, ts, _), contents in receipts.contents(device):
+            if kind in ROW_KINDS and day_of(ts) == day:
+                for said in contents:
+                    _add_rows(facts, receipts.vendor, device, said)
+    return facts
+
+
+def _add_rows(facts: Facts, vendor: str, device: str, said: Said) -> None:
+    first = min(said.receipts, key=lambda receipt: receipt.received_on)
+    record = first.record
+    sha = (said.digest or content_sha256(vendor, first.site, device, record)).hex()
+    place = vendor, first.site, device, record.ts, record.seq
+    if isinstance(record, Session):
+        what = record.duration_s, record.content, record.headcount, record.completed
+        facts.add_session_row(SessionData(*place, *what, sha), first.received_on)
+    elif isinstance(record, Fault):
+        facts.add_fault_row(FaultData(*place, record.code, record.active, sha), first.received_on)
+    elif isinstance(record, Void):
+        facts.add_void_row(VoidData(*place, record.of, sha), first.received_on)

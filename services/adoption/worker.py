@@ -1,4 +1,4 @@
-"""The consumer: ``python -m services.adoption.worker``. Folds, refolds, scans by night, and follows the registry."""
+"""The consumer, ``python -m services.adoption.worker``: folds, refolds, scans by night, follows the registry."""
 
 import logging
 import sys

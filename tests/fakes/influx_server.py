@@ -1,11 +1,12 @@
 """InfluxDB's HTTP API as far as we use it, of either generation, over real HTTP; it remembers what it was asked.
 
-``answers`` are given to writes one after another, then 204; buckets and mappings are lists that a POST adds to.
+``answers`` are given to writes one after another, then 204; buckets and mappings are lists that a POST adds to;
+``ask`` makes the series of a query, which are ``series`` without it.
 """
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
@@ -32,6 +33,7 @@ class InfluxServer:
         self.asked: list[Asked] = []
         self.answers: list[tuple[int, str]] = []
         self.series: list[Any] = []
+        self.ask: Callable[[str], list[Any]] | None = None
         self.buckets: list[Any] = []
         self.mappings: list[Any] = []
         self.port = 0
@@ -52,7 +54,8 @@ class InfluxServer:
             status, body = self.answers.pop(0) if self.answers else (204, "")
             return status, {"error": body, "code": "x", "message": body}
         if asked.path == "/query":
-            return 200, {"results": [{"statement_id": 0, "series": self.series}]}
+            series = self.series if self.ask is None else self.ask(asked.query["q"])
+            return 200, {"results": [{"statement_id": 0, "series": series}]}
         if asked.path == "/api/v2/orgs":
             return 200, {"orgs": [{"id": ORG_ID, "name": "user"}]}
         held = {"/api/v2/buckets": self.buckets, "/api/v2/dbrps": self.mappings}.get(asked.path)

@@ -17,7 +17,7 @@ from shared.runtime.sqlite import connect, transaction
 _DEVICES = """
 SELECT d.vendor, d.device FROM device d WHERE
   EXISTS (SELECT 1 FROM strip s WHERE s.device = d.id AND s.day = :day)
-  OR EXISTS (SELECT 1 FROM refold r WHERE r.device = d.id AND r.day = :day)
+  OR :marked AND EXISTS (SELECT 1 FROM refold r WHERE r.device = d.id AND r.day = :day)
   OR EXISTS (SELECT 1 FROM session s WHERE s.device = d.id AND s.ts >= :from_ms AND s.ts < :to_ms)
   OR EXISTS (SELECT 1 FROM fault f WHERE f.device = d.id AND f.ts >= :from_ms AND f.ts < :to_ms)
   OR EXISTS (SELECT 1 FROM void v WHERE v.device = d.id AND v.ts >= :from_ms AND v.ts < :to_ms)
@@ -44,7 +44,7 @@ class SqliteScans:
         :raises Unavailable: if the database is away
         """
         with transaction(self._connection) as connection:
-            found = devices_on(connection, day)
+            found = devices_on(connection, day, marked=True)  # their strips may not be made yet
         for vendor, of_vendor in groupby(found, key=lambda pair: pair[0]):
             while devices := [device for _, device in islice(of_vendor, MOST_DEVICES)]:
                 yield vendor, devices
@@ -98,7 +98,7 @@ class SqliteScans:
         self._connection.close()
 
 
-def devices_on(connection: sqlite3.Connection, day: int) -> list[tuple[str, str]]:
-    """The vendor and id of every device that facts speak of on a day, sorted."""
-    where = {"day": day, "from_ms": start_of(day), "to_ms": start_of(day + 1)}
+def devices_on(connection: sqlite3.Connection, day: int, *, marked: bool) -> list[tuple[str, str]]:
+    """The vendor and id of every device that facts speak of on a day; with ``marked`` of those to be refolded too."""
+    where = {"day": day, "from_ms": start_of(day), "to_ms": start_of(day + 1), "marked": marked}
     return connection.execute(_DEVICES, where).fetchall()
