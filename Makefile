@@ -49,11 +49,11 @@ test:  ## check，再加真实服务上的测试 / check, then the tests on real
 proof:  ## 尚未提供 / not there yet: a million messages under a hundred faults
 	@echo "make proof: 尚未提供 / not there yet" >&2; exit 2
 
-faults: setup  ## 逐项故障演练，核对零丢失零重复 / one fault at a time under load: nothing missing, nothing double [SEED= RECORDS= LASTS= ONLY=]
+faults: setup  ## 逐项故障演练，核对零丢失零重复 / one fault at a time: nothing missing or double [SEED= RECORDS= LASTS= ONLY=]
 	@$(PYTHON) -m tests.faults
 
-bench:  ## 尚未提供 / not there yet: the numbers to reach
-	@echo "make bench: 尚未提供 / not there yet" >&2; exit 2
+bench: setup  ## 性能实测，与目标对照，并列出热点 / measure the numbers to reach, and where the time goes [ROWS= ONLY=]
+	@$(PYTHON) -m tests.bench
 
 lock:  ## 重新锁定依赖 / lock the requirements again (needs uv; [UV=path])
 	@$(UV) pip compile --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --quiet \

@@ -1,8 +1,12 @@
-"""``python -m tests.faults``: what ``make faults`` runs. Exits 1 where a record is missing or double, or a fault failed."""
+"""``python -m tests.faults``: what ``make faults`` runs.
+
+Exits 1 where a record is missing or double, a ledger does not add up, or a fault could not be done.
+"""
 
 import argparse
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -24,6 +28,8 @@ def main() -> int:
     )
     arguments.add_argument("--only", default=os.environ.get("ONLY", ""), help=", ".join(s.name for s in SCENARIOS))
     told = arguments.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):  # so that an interrupted run stops what it started
+        signal.signal(number, signal.default_int_handler)
     try:
         wanted = chosen(told.only)
         for each, form in wanted:

@@ -40,6 +40,19 @@ def health(stack: Stack, worker: str) -> dict[str, Any]:
     return said
 
 
+def until_alive(stack: Stack, worker: str, within_s: float = 60) -> None:
+    """Until a worker says that it is ready from now on: its file may still be what an earlier process wrote.
+
+    :raises NotDrained: if it does not in time
+    """
+    now_ms = time.time_ns() // 1_000_000
+    until(lambda: health(stack, worker), lambda said: _says_ready(said, now_ms), f"{worker} is ready", within_s)
+
+
+def _says_ready(said: dict[str, Any], since_ms: int) -> bool:
+    return bool(said and said["ready"] and said["at"] > since_ms)
+
+
 def until_followed(stack: Stack, sequence: int, within_s: float = 60) -> None:
     """Until both workers know the registry up to a change.
 
@@ -60,7 +73,7 @@ def until_drained(stack: Stack, within_s: float = 180) -> None:
     :raises NotDrained: if that does not come about in time, or bodies were dead-lettered
     """
     deadline = time.monotonic() + within_s
-    steady: list[tuple[int, int, int]] = []  # distinct moments of both workers, with what they say
+    steady: list[tuple[int, int]] = []  # distinct moments at which both workers said the same
     last: tuple[int, int] | None = None
     while len(steady) < _STEADY:
         telemetry, adoption = health(stack, "telemetry-worker"), health(stack, "adoption-worker")
@@ -68,8 +81,8 @@ def until_drained(stack: Stack, within_s: float = 180) -> None:
         says = (telemetry.get("head", -1), adoption.get("events", -1))
         if waiting or says != last:
             steady, last = [], says
-        moment = (telemetry.get("at", 0), adoption.get("at", 0), 0)
-        if not waiting and (not steady or (moment[0] > steady[-1][0] and moment[1] > steady[-1][1])):
+        moment = (telemetry.get("at", 0), adoption.get("at", 0))
+        if not waiting and (not steady or all(now > then for now, then in zip(moment, steady[-1], strict=True))):
             steady.append(moment)
         if time.monotonic() > deadline:
             raise NotDrained(f"not drained within {within_s:.0f} s: {waiting or 'it still moves'}")

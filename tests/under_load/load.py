@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,6 +16,8 @@ from tests.under_load.town import HOME_FEED, VENUE_FEED, Town
 HOME_KINDS = "usage,heartbeat,reading"
 VENUE_KINDS = "session,heartbeat"
 _PATIENCE_S = 180
+_DAYS = 7
+_BEGUN_BEFORE_MS = 8 * 86_400_000  # a day more than these: a session may not end in the future
 
 
 class LoadFailed(Exception):
@@ -24,7 +25,10 @@ class LoadFailed(Exception):
 
 
 class Wish(NamedTuple):
-    """How much, in which form: ``pack`` records a message, ``rate`` messages a second (0: as fast as it goes)."""
+    """How much, in which form: ``pack`` records a message, ``rate`` messages a second (0: as fast as it goes).
+
+    One record in ``venue_part`` comes from the venue (0: none), where half of them are sessions.
+    """
 
     records: int
     pack: int
@@ -32,6 +36,8 @@ class Wish(NamedTuple):
     receipts: bool = True
     seed: int = 1
     again_after_s: float = 10
+    venue_part: int = 10
+    per_device: int = 100
 
     @property
     def messages(self) -> int:
@@ -39,13 +45,13 @@ class Wish(NamedTuple):
         return sum(-(-records // self.pack) for records in self.by_feed().values())
 
     def by_feed(self) -> dict[str, int]:
-        """Records by feed: a tenth of them at the venue."""
-        venue = self.records // 10
+        """Records by feed."""
+        venue = self.records // self.venue_part if self.venue_part else 0
         return {HOME_FEED: self.records - venue, VENUE_FEED: venue}
 
     def devices(self) -> dict[str, int]:
-        """Devices by feed: a hundred records each, so that all have some on each of the days."""
-        return {feed: max(1, records // 100) for feed, records in self.by_feed().items()}
+        """Devices by feed; with a hundred records each, all have some on each of the days."""
+        return {feed: max(1, records // self.per_device) for feed, records in self.by_feed().items()}
 
 
 class Load:
@@ -66,6 +72,8 @@ class Load:
             "--feeds": str(feeds),
             "--rate": str(wish.rate),
             "--seed": str(wish.seed),
+            "--days": str(_DAYS),
+            "--start-ms": str(time.time_ns() // 1_000_000 - _BEGUN_BEFORE_MS),
             "--again-after": str(wish.again_after_s),
             "--patience": str(_PATIENCE_S),
             "--sent": str(self.sent),
@@ -90,6 +98,10 @@ class Load:
             self._process.wait(max(0.0, moment - time.monotonic()))
         if self._process.poll() is not None:
             raise LoadFailed(f"the load ended before a fault that was to fall under it: {self._said()}")
+
+    def runs(self) -> bool:
+        """Whether it is still at work."""
+        return self._process is not None and self._process.poll() is None
 
     def finish(self, within_s: float) -> dict[str, Any]:
         """Wait until all has its receipt; the simulator's totals.
@@ -133,12 +145,6 @@ class Load:
 def simulators(word: str) -> list[str]:
     """The command of a simulator's word."""
     return [sys.executable, "-m", "simulators", word]
-
-
-def processor_seconds(pid: int) -> float:
-    """User and system time of a process so far, its threads included (proc(5), stat, fields 14 and 15)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _feeds(town: Town, wish: Wish) -> list[dict[str, Any]]:
