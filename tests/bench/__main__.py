@@ -57,7 +57,9 @@ def run(wanted: list[str], rows: int) -> Bench:
         bench = Bench(private, rows, say)
         for number, (name, part) in enumerate([(n, p) for n, p in PARTS.items() if n in wanted], 1):
             say(f"[{number}/{len(wanted)}] {name}")
+            begun = time.monotonic()
             part(bench)
+            say(f"      {time.monotonic() - begun:.0f} s")
     return bench
 
 

@@ -1,6 +1,7 @@
 """One scenario in one form: load, faults under it, drain, compare, verdict."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -35,7 +36,8 @@ class Verdict:
     wish: Wish
     done: list[str] = field(default_factory=list)
     difference: Difference = field(default_factory=lambda: Difference(0, 0, []))
-    sent_again: int = 0
+    sent_again: int = 0  # messages, by the feeds
+    repeated: int = 0  # records received more than once, by the ledger
     took_s: float = 0
     faults_found: list[str] = field(default_factory=list)
 
@@ -93,14 +95,18 @@ def _judge(private: PrivateStack, load: Load, vendor: str, verdict: Verdict) -> 
     )
     verdict.faults_found += verdict.difference.examples
     days = points_by_day(sent)
-    verdict.faults_found += _settled(lambda: _ledger(private, vendor, days), lambda found: not found)
+    ledger, wrong = _settled(lambda: _ledger(private, vendor, days), lambda found: not found[1])
+    verdict.faults_found += wrong
+    verdict.repeated = sum(row["repeated"] or 0 for row in ledger["rows"])
 
 
-def _ledger(private: PrivateStack, vendor: str, days: Any) -> list[str]:
+def _ledger(private: PrivateStack, vendor: str, days: Counter[int]) -> tuple[dict[str, Any], list[str]]:
+    """A vendor's ledger, and what is wrong with it."""
     try:
-        return ledger_faults(days, private.ledger(vendor))
+        ledger = private.ledger(vendor)
     except ApiError as error:
-        return [str(error)]  # a dependency of the API may still be coming back
+        return {"rows": []}, [str(error)]  # a dependency of the API may still be coming back
+    return ledger, ledger_faults(days, ledger)
 
 
 def _settled(ask: Callable[[], Any], right: Callable[[Any], bool]) -> Any:

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from tests.faults.scenario import Verdict
 
-HEADINGS = ("scenario", "form", "records", "messages", "missing", "double", "again", "seconds", "faults")
-_WIDTHS = (20, 6, 8, 8, 7, 6, 6, 7, 0)
+HEADINGS = ("scenario", "form", "records", "messages", "missing", "double", "again", "repeated", "seconds", "faults")
+_WIDTHS = (20, 6, 8, 8, 7, 6, 6, 8, 7, 0)
 
 
 def lines(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """A table of all, then what was wrong."""
+    """A table of all, then what was wrong.
+
+    ``again``: messages that feeds sent again; ``repeated``: records that came more than once, by the ledger.
+    """
     yield _row(HEADINGS)
     for verdict in verdicts:
         yield row(verdict)
@@ -29,6 +32,7 @@ def row(verdict: Verdict) -> str:
         f"{difference.missing}",
         f"{difference.double}",
         f"{verdict.sent_again}",
+        f"{verdict.repeated}",
         f"{verdict.took_s:.0f}",
         f"{verdict.scenario.program}: {', '.join(verdict.done) or '-'}",
     )

@@ -11,7 +11,7 @@ from tests.under_load.load import Wish
 
 
 def verdict(**fields: object) -> Verdict:
-    made = Verdict(SCENARIOS[0], "pack", Wish(1_000, 100), done=["kill@1.5s"], sent_again=4, took_s=12.3)
+    made = Verdict(SCENARIOS[0], "pack", Wish(1_000, 100), done=["kill@1.5s"], sent_again=4, repeated=300, took_s=12.3)
     for name, value in fields.items():
         setattr(made, name, value)
     return made
@@ -21,7 +21,19 @@ def test_a_row_says_what_was_done_and_what_came_of_it() -> None:
     heading, row = lines([verdict()])
 
     assert heading.split() == list(HEADINGS)
-    assert row.split() == ["worker-killed", "pack", "1000", "10", "0", "0", "4", "12", "telemetry-worker:", "kill@1.5s"]
+    assert row.split() == [
+        "worker-killed",
+        "pack",
+        "1000",
+        "10",
+        "0",
+        "0",
+        "4",
+        "300",
+        "12",
+        "telemetry-worker:",
+        "kill@1.5s",
+    ]
 
 
 def test_all_held_is_status_0_and_tells_how_to_repeat(capsys: pytest.CaptureFixture[str]) -> None:
