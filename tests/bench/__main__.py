@@ -71,6 +71,7 @@ def conclude(bench: Bench, yardstick_us: float, began: float) -> int:
     for line in lines(bench.measures, yardstick_us):
         say(line)
     missed = [measure.what for measure in bench.measures if measure.reached is False]
+    say(f"负载 / load average at the end: {os.getloadavg()[0]:.2f} (others' work lengthens ms, hardly CPU)")
     say(f"\n未达到 / not reached: {len(missed)}; 核对 / checked: {bench.checked:,}; {time.monotonic() - began:.0f} s")
     for fault in bench.wrong[:20]:
         say(f"不符 / wrong: {fault}")

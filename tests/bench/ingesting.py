@@ -11,8 +11,8 @@ _RATE = 2_000
 
 def cost(bench: Bench) -> None:
     """Processor time of the real worker per record: messages of one record, and packs of a hundred."""
-    single = Wish(bench.rows, 1, venue_part=0)
-    pack = Wish(bench.rows * 5, 100, venue_part=0, per_device=250)
+    single = Wish(bench.rows * 6 // 10, 1, venue_part=0)
+    pack = Wish(bench.rows * 3, 100, venue_part=0, per_device=250)
     forms = (
         ("single", "worker CPU per record, messages of one record", single, Reach("<=", 90)),
         ("single-none", "  the same, feeds that ask for no receipt", single._replace(receipts=False), Reach("<=", 90)),

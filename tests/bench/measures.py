@@ -33,7 +33,7 @@ class Measure(NamedTuple):
 
 def lines(measures: Sequence[Measure], yardstick_us: float) -> Iterator[str]:
     """The table: measured, to reach, and how many times the yardstick its processor time is."""
-    yield f"{'what':<58}{'measured':>14}{'to reach':>16}  {'':<4}{'x json':>7}  how"
+    yield f"{'what':<58}{'measured':>14}{'to reach':>16}  {'':<4}{'x json':>8}  how"
     for measure in measures:
         yield line(measure, yardstick_us)
 
@@ -42,9 +42,9 @@ def line(measure: Measure, yardstick_us: float) -> str:
     """One line of the table."""
     reach = "" if measure.reach is None else f"{measure.reach.side} {number(measure.reach.number)} {measure.unit}"
     mark = {None: "", True: "ok", False: "no"}[measure.reached]
-    ratio = "" if measure.cpu_us is None else f"{measure.cpu_us / yardstick_us:.1f}"
+    ratio = "" if measure.cpu_us is None else number(measure.cpu_us / yardstick_us)
     value = f"{number(measure.value)} {measure.unit}"
-    return f"{measure.what:<58}{value:>14}{reach:>16}  {mark:<4}{ratio:>7}  {measure.how}".rstrip()
+    return f"{measure.what:<58}{value:>14}{reach:>16}  {mark:<4}{ratio:>8}  {measure.how}".rstrip()
 
 
 def number(value: float) -> str:

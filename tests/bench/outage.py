@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.bench.bench import Bench
 from tests.bench.measures import Measure, Reach
@@ -42,18 +43,29 @@ def memory_and_drain(bench: Bench) -> None:
     waiting = until(lambda: health(stack, _WORKER), _all_but_influx, "RabbitMQ and the database have all", 60)
     if waiting["cursors"]["influxdb"] != before:
         bench.wrong.append("outage: InfluxDB's cursor moved while it was away")
-    waited_s, took_s = _drained_in(bench)
+    drain = _drained_in(bench)
     peak_mib = max(peak_mib, resident_mib(pid))
     until_drained(stack)
     bench.check(loaded)
     how = f"{wish.records:,} messages waiting; {idle_mib:.0f} MiB when started"
     bench.found(Measure("worker memory while InfluxDB is away", peak_mib, "MiB", Reach("<=", 150), how))
-    how = f"{took_s:.2f} s from the first batch to the last; the first {waited_s:.1f} s after InfluxDB was started"
-    bench.found(Measure("drain rate afterwards", wish.records / took_s, "msg/s", Reach(">=", 6_000), how))
+    how = (
+        f"from the first batch's {drain.waited_s:.1f} s after InfluxDB was started to the last's, {drain.took_s:.2f} s"
+    )
+    rate = wish.records * drain.share / drain.took_s
+    bench.found(Measure("drain rate afterwards", rate, "msg/s", Reach(">=", 6_000), how))
 
 
-def _drained_in(bench: Bench) -> tuple[float, float]:
-    """Start InfluxDB: seconds until the cursor in the spool first moves, and from then until it is at the head."""
+class Drain(NamedTuple):
+    """Seconds until the cursor first moved, and from then to the head; the share of the batches that took."""
+
+    waited_s: float
+    took_s: float
+    share: float
+
+
+def _drained_in(bench: Bench) -> Drain:
+    """Start InfluxDB, and look at its cursor in the spool."""
     stack = bench.private.stack
     spool = stack.folders.data_of(_WORKER) / "spool.db"
     started = time.monotonic()
@@ -62,13 +74,13 @@ def _drained_in(bench: Bench) -> tuple[float, float]:
         first, head = _cursor_and_head(spool)
         while (at := _cursor_and_head(spool)[0]) == first:
             _pause(started)
-        moved = time.monotonic()
+        moved, share = time.monotonic(), (head - at) / (head - first)
         while at < head:
             _pause(started)
             at = _cursor_and_head(spool)[0]
         took_s = time.monotonic() - moved + _LOOK_S
         healthy.result()
-    return moved - started, took_s
+    return Drain(moved - started, took_s, share)
 
 
 def _cursor_and_head(spool: Path) -> tuple[int, int]:

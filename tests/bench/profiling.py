@@ -19,7 +19,12 @@ _TOP = 15
 _SHARE_SHOWN = 0.005
 _STOPS_WITHIN_S = 40
 # Under cProfile a message of one record takes some 2 ms.
-_SHARE_OF_ROWS = {("clocks", "single"): 0.3, ("clocks", "pack"): 3, ("profile", "single"): 0.06, ("profile", "pack"): 1}
+_SHARE_OF_ROWS = {
+    ("clocks", "single"): 0.2,
+    ("clocks", "pack"): 2,
+    ("profile", "single"): 0.04,
+    ("profile", "pack"): 0.5,
+}
 FORMS = {"single": 1, "pack": 100}
 
 

@@ -23,7 +23,7 @@ def test_a_number_is_reached_or_not(value: float, reach: Reach | None, reached: 
 def test_a_line_has_the_number_what_to_reach_whether_it_is_and_how_many_yardsticks() -> None:
     shown = line(Measure("cost", 12.34, "µs", Reach("<=", 8), "by hand", 12.34), 4)
 
-    assert shown.split() == ["cost", "12.3", "µs", "<=", "8", "µs", "no", "3.1", "by", "hand"]
+    assert shown.split() == ["cost", "12.3", "µs", "<=", "8", "µs", "no", "3.08", "by", "hand"]
 
 
 @pytest.mark.parametrize(("value", "shown"), [(7.994, "7.99"), (82.68, "82.7"), (8_678.6, "8,679"), (150, "150")])
