@@ -16,7 +16,7 @@ from tests.under_load.private import PrivateStack
 from tests.under_load.sent import holding_of, points_by_day
 from tests.under_load.stored import holding_in
 
-_SETTLES_WITHIN_S = 120
+_SETTLES_WITHIN_S = 45
 _LOAD_ENDS_WITHIN_S = 300
 
 
