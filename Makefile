@@ -55,11 +55,11 @@ test:  ## check，再加真实服务上的测试 / check, then the tests on real
 proof:  ## 尚未提供 / not there yet: a million messages under a hundred faults
 	@echo "make proof: 尚未提供 / not there yet" >&2; exit 2
 
-faults:  ## 尚未提供 / not there yet: one fault at a time, each with its expected outcome
-	@echo "make faults: 尚未提供 / not there yet" >&2; exit 2
+faults: setup  ## 逐项故障演练，核对零丢失零重复 / one fault at a time: nothing missing or double [SEED= RECORDS= LASTS= ONLY=]
+	@$(PYTHON) -m tests.faults
 
-bench:  ## 尚未提供 / not there yet: the numbers to reach
-	@echo "make bench: 尚未提供 / not there yet" >&2; exit 2
+bench: setup  ## 性能实测，与目标对照，并列出热点 / measure the numbers to reach, and where the time goes [ROWS= ONLY=]
+	@$(PYTHON) -m tests.bench
 
 contracts:  ## 由代码生成契约文件 / write JSON Schema and AsyncAPI from the code into shared/contracts/schemas
 	@$(PYTHON) -m shared.contracts.generate

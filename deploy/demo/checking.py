@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from deploy.demo.observing import PointKey, influx_points, minutes, session_seconds
+from deploy.demo.observing import PointKey, influx_points, marked_minutes, session_seconds
 
 _MINUTE_MS = 60_000
 
@@ -61,8 +61,8 @@ def differences(sent: Sent, influx_url: str, facts: Path) -> list[str]:
     return [
         *_unequal("InfluxDB points", sent.points, influx_points(influx_url)),
         *_unequal("session seconds in the facts", sent.session_seconds, session_seconds(facts)),
-        *_unequal_minutes("seen", sent.seen, minutes(facts)),
-        *_unequal_minutes("local", sent.local, minutes(facts, "local")),
+        *_unequal_minutes("seen", sent.seen, marked_minutes(facts, "seen")),
+        *_unequal_minutes("local", sent.local, marked_minutes(facts, "local")),
     ]
 
 

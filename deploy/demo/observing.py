@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import requests
 
 MEASUREMENTS = ("heartbeat", "reading", "usage", "session", "fault", "void")
+STRIPS = ("seen", "local", "smart", "automated", "ack")
 _SHANGHAI_MINUTES = 8 * 60
 _OPEN = 2_932_896  # 9999-12-31 as a day number: nothing has taken the row back
 PointKey = tuple[str, str, str, str]  # measurement, vendor, site, device
@@ -17,45 +18,48 @@ PointKey = tuple[str, str, str, str]  # measurement, vendor, site, device
 
 def influx_points(influx_url: str) -> Counter[PointKey]:
     """Distinct points by measurement, vendor, site and device."""
-    parts = urlsplit(influx_url)
     counted: Counter[PointKey] = Counter()
     for measurement in MEASUREMENTS:
-        answer = requests.get(
-            f"http://{parts.hostname}:{parts.port}/query",
-            params={
-                "db": parts.path.strip("/"),
-                "q": f"SELECT count(seq) FROM {measurement} GROUP BY vendor, site, device",  # noqa: S608 – our constants
-            },
-            auth=(parts.username or "", parts.password or ""),
-            timeout=60,
-        )
-        answer.raise_for_status()
-        for tags, count in _series(answer.json()):
-            counted[(measurement, tags["vendor"], tags["site"], tags["device"])] = count
+        asked = f"SELECT count(seq) FROM {measurement} GROUP BY vendor, site, device"  # noqa: S608 – our constants
+        for series in query(influx_url, asked):
+            tags = series["tags"]
+            counted[(measurement, tags["vendor"], tags["site"], tags["device"])] = series["values"][0][1]
     return counted
 
 
-def _series(answer: dict[str, Any]) -> Iterator[tuple[dict[str, str], int]]:
-    for result in answer["results"]:
-        for series in result.get("series", []):
-            yield series["tags"], series["values"][0][1]
+def query(influx_url: str, influxql: str) -> Iterator[dict[str, Any]]:
+    """The series InfluxDB answers with, times in epoch nanoseconds; login and database are in the address."""
+    parts = urlsplit(influx_url)
+    answer = requests.get(
+        f"http://{parts.hostname}:{parts.port}/query",
+        params={"db": parts.path.strip("/"), "q": influxql, "epoch": "ns"},
+        auth=(parts.username or "", parts.password or ""),
+        timeout=60,
+    )
+    answer.raise_for_status()
+    for result in answer.json()["results"]:
+        if "error" in result:
+            raise ValueError(f"{influxql}: {result['error']}")
+        yield from result.get("series", [])
 
 
-def minutes(facts: Path, strip: str = "seen") -> set[tuple[str, str, int]]:
-    """Every (vendor, device, epoch minute) that a strip of the facts holds, as they stand now."""
-    found = set()
+def marked_minutes(facts: Path, strip: str, vendor: str | None = None) -> set[tuple[str, str, int]]:
+    """Every (vendor, device, epoch minute) marked in one of the five strips, as they stand now; of one vendor, or of all."""
+    assert strip in STRIPS
+    marked = set()
     with sqlite3.connect(f"file:{facts}?mode=ro", uri=True) as connection:
         rows = connection.execute(
             f"SELECT d.vendor, d.device, s.day, s.{strip} FROM strip s JOIN device d ON d.id = s.device"  # noqa: S608
-            f" WHERE s.{strip} <> x'' AND s.until = {_OPEN}"
+            f" WHERE s.{strip} <> x'' AND s.until = {_OPEN} AND (:vendor IS NULL OR d.vendor = :vendor)",
+            {"vendor": vendor},
         )
-        for vendor, device, day, stored in rows:
+        for owner, device, day, stored in rows:
             bits = int.from_bytes(stored, "little")
             while bits:
                 low = bits & -bits
-                found.add((vendor, device, day * 1440 + low.bit_length() - 1 - _SHANGHAI_MINUTES))
+                marked.add((owner, device, day * 1440 + low.bit_length() - 1 - _SHANGHAI_MINUTES))
                 bits ^= low
-    return found
+    return marked
 
 
 def session_seconds(facts: Path) -> Counter[tuple[str, str]]:
