@@ -1,4 +1,6 @@
-"""``python -m deploy.local up | down | status | logs [name]``; settings: PILOTLIGHT_VAR and PILOTLIGHT_<NAME>_PORT."""
+"""``python -m deploy.local up | down | status | logs [name]``; settings: PILOTLIGHT_VAR,
+PILOTLIGHT_TRIAL and PILOTLIGHT_<NAME>_PORT.
+"""
 
 import argparse
 import os
@@ -7,6 +9,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +52,9 @@ def from_environment(environment: Mapping[str, str], **options: Any) -> Stack:
     :raises StackFailed: if a port setting is wrong
     """
     var = Path(environment.get("PILOTLIGHT_VAR") or ROOT / "var")
-    return Stack(var, ports.from_environment(environment), say=lambda line: print(line, flush=True), **options)
+    trial = environment.get("PILOTLIGHT_TRIAL", "") == "1"
+    say = partial(print, flush=True)
+    return Stack(var, ports.from_environment(environment), say=say, trial=trial, **options)
 
 
 def _up(stack: Stack) -> int:

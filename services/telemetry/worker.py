@@ -6,8 +6,6 @@ import threading
 import time
 from functools import partial
 
-from prometheus_client import REGISTRY, write_to_textfile
-
 from services.telemetry import counters
 from services.telemetry.adapters.influx_readings import InfluxReadings
 from services.telemetry.adapters.journal_files import JournalFiles
@@ -15,6 +13,7 @@ from services.telemetry.adapters.mqtt_messages import MqttMessage, MqttMessages
 from services.telemetry.adapters.rabbit_events import RabbitEvents
 from services.telemetry.adapters.spool_file import SpoolFile
 from services.telemetry.adapters.sql_ledger import SqlLedger, connect
+from services.telemetry.adapters.sql_watermarks import SqlWatermarks
 from services.telemetry.adapters.sqlite_draining import SqliteDraining
 from services.telemetry.adapters.sqlite_spool import SqliteSpool
 from services.telemetry.closing import Closing
@@ -23,22 +22,21 @@ from services.telemetry.draining import keep_up, publish_events, write_points
 from services.telemetry.inbox import Inbox
 from services.telemetry.ingest import Ingest
 from services.telemetry.mirroring import Mirroring
-from services.telemetry.model import Outcome
 from services.telemetry.replaying import Replaying
 from services.telemetry.settings import WorkerSettings, read_worker
+from services.telemetry.telling import Telling, count_outcomes
+from services.telemetry.watermark import Watermark
 from shared.contracts.registry import Change, Device, Pilot, Venue
 from shared.failures import Unavailable
 from shared.runtime import logs, worker
-from shared.runtime.clock import ReceiptClock
+from shared.runtime.clock import Clock, ReceiptClock, TrialClock
 from shared.runtime.delivery import until_done
-from shared.runtime.health import HealthFile
 from shared.runtime.registry_client import RegistryClient
 from shared.runtime.registry_copy import RegistryCopy
 
 _log = logging.getLogger(__name__)
 PARKED_FOR_MS = 35 * 86_400_000
-_HOUR_S = 3600.0
-_ALARM_SPARE_BYTES = 1024**3  # above what is kept free: some time to act
+_HOUR_MS = 3_600_000
 
 
 class Worker:
@@ -46,7 +44,7 @@ class Worker:
 
     def __init__(self, told: WorkerSettings) -> None:
         self._told = told
-        self._clock = ReceiptClock()
+        self._clock: Clock = TrialClock(told.trial_clock) if told.trial_clock else ReceiptClock()
         self._file = SpoolFile(told.data_dir / "spool.db", min_free_bytes=told.spool_min_free_bytes)
         self._draining = SqliteDraining(self._file)
         self._copy = RegistryCopy(told.data_dir / "registry.db")
@@ -57,9 +55,9 @@ class Worker:
         self._spool = SqliteSpool(self._file, self._on_kept)
         self._replaying = Replaying(self._directory, self._spool)
         self._changes: list[list[Change]] = []  # pages taken over, whose arrivals ingest has not seen yet
-        self._health = HealthFile(told.data_dir / "health.json")
-        self._next_expiry = 0.0
-        self._alarmed = False
+        self._telling = Telling(told.data_dir, self._file, self._draining, self._inbox, self._copy)
+        self._watermark = Watermark()
+        self._next_expiry_ms = 0
 
     def loops(self) -> dict[str, worker.Loop]:
         """Every loop by its name."""
@@ -85,7 +83,7 @@ class Worker:
         try:
             while not stop.is_set():
                 if batch := self._inbox.take(0.2):
-                    self._count(until_done(partial(use_case.ingest, batch), stop, self._note))
+                    count_outcomes(until_done(partial(use_case.ingest, batch), stop, self._note))
                 self._replay(stop)
         finally:
             self._messages.close()
@@ -118,19 +116,24 @@ class Worker:
 
     def mirror(self, stop: threading.Event) -> None:
         """Copy the ledger, the rejected and the parked to telemetry's own database."""
-        mirroring = Mirroring(self._draining, SqlLedger(connect(self._told.database_url), self._told.worker_id))
-        keep_up(
-            lambda: mirroring.step(_now_ms()), stop, self._wakes["database"], gather_s=0.3, on_unavailable=self._note
-        )
+        told, engine = self._told, connect(self._told.database_url)
+        mirroring = Mirroring(self._draining, SqlLedger(engine, told.worker_id))
+        watermarks = SqlWatermarks(engine, told.worker_id, trial=told.trial)
+
+        def step() -> bool:
+            watermarks.show(self._watermark.told)
+            return mirroring.step(_now_ms())
+
+        keep_up(step, stop, self._wakes["database"], gather_s=0.3, on_unavailable=self._note)
 
     def close(self, stop: threading.Event) -> None:
         """Close what every store has into the journal; at the end, all of it."""
         files = JournalFiles(self._told.data_dir / "journal")
         closing = Closing(self._draining, files, self._told.worker_id, max_age_ms=self._told.journal_max_age_s * 1000)
         while not stop.wait(1.0):
-            while until_done(lambda: closing.step(_now_ms()), stop, self._note):
+            while until_done(lambda: closing.step(self._clock.now_ms()), stop, self._note):
                 counters.SEGMENTS.inc()
-        while closing.step(_now_ms(), at_stop=True):
+        while closing.step(0, at_stop=True):
             counters.SEGMENTS.inc()
 
     def each_second(self) -> None:
@@ -141,32 +144,9 @@ class Worker:
         if not self._messages.is_alive():
             raise RuntimeError("paho's thread is gone")
         try:
-            self._show()
+            self._telling.tell(_now_ms(), subscribed=self._messages.is_subscribed())
         except (OSError, Unavailable):  # a full disk: ingest has paused, and what has been kept must go on
             _log.exception("health and counters could not be written")
-
-    def _show(self) -> None:
-        head, cursors = self._draining.cursors()
-        spare = self._file.free_bytes()
-        if (spare < _ALARM_SPARE_BYTES) != self._alarmed:
-            self._alarmed = not self._alarmed
-            _log.error(
-                "the disk fills up" if self._alarmed else "the disk has room again", extra={"spare_bytes": spare}
-            )
-        counters.INBOX_BYTES.set(self._inbox.waiting_bytes)
-        counters.SPOOL_HEAD.set(head)
-        counters.SPOOL_SPARE_BYTES.set(spare)
-        for name, at in cursors.items():
-            counters.SPOOL_LAG.labels(name).set(head - at)
-        self._health.write(
-            _now_ms(),
-            ready=self._messages.is_subscribed() and spare >= 0,
-            head=head,
-            cursors=cursors,
-            registry_sequence=self._copy.sequence(),
-            spare_bytes=spare,
-        )
-        write_to_textfile(str(self._told.data_dir / "counters.prom"), REGISTRY)
 
     def fill(self) -> None:
         """Fill the directory from the copy on disk."""
@@ -186,13 +166,18 @@ class Worker:
             arrived = self._directory.take(self._changes.pop(0))
             self._replaying.sites_arrived(arrived.sites)
             self._replaying.devices_arrived(arrived.devices)
-        counters.REPLAYED.inc(until_done(lambda: self._replaying.step(self._clock.now_ms()), stop, self._note))
-        if time.monotonic() >= self._next_expiry:
-            self._next_expiry = time.monotonic() + _HOUR_S
-            counters.PARKED_EXPIRED.inc(until_done(self._expire, stop, self._note))
+        try:
+            now_ms = self._clock.now_ms()
+        except Unavailable as failure:  # nothing comes in either: parking can wait
+            self._note(failure)
+            return
+        counters.REPLAYED.inc(until_done(lambda: self._replaying.step(now_ms), stop, self._note))
+        if now_ms >= self._next_expiry_ms:
+            self._next_expiry_ms = now_ms + _HOUR_MS
+            counters.PARKED_EXPIRED.inc(until_done(lambda: self._expire(now_ms), stop, self._note))
 
-    def _expire(self) -> int:
-        return self._spool.expire(self._clock.now_ms() - PARKED_FOR_MS)
+    def _expire(self, now_ms: int) -> int:
+        return sum(iter(lambda: self._spool.expire(now_ms - PARKED_FOR_MS), 0))
 
     def _on_kept(self) -> None:
         for wake in self._wakes.values():
@@ -200,13 +185,6 @@ class Worker:
 
     def _note(self, failure: Unavailable) -> None:
         counters.UNAVAILABLE.labels(failure.part).inc()
-
-    def _count(self, outcomes: list[Outcome]) -> None:
-        counters.MESSAGES.inc(len(outcomes))
-        counters.RECORDS.labels("accepted").inc(sum(len(outcome.accepted) for outcome in outcomes))
-        for outcome in outcomes:
-            for aside in (*outcome.rejected, *outcome.parked):
-                counters.RECORDS.labels(aside.reason).inc()
 
 
 def _now_ms() -> int:
