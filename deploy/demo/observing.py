@@ -44,7 +44,7 @@ def query(influx_url: str, influxql: str) -> Iterator[dict[str, Any]]:
 
 
 def marked_minutes(facts: Path, strip: str, vendor: str | None = None) -> set[tuple[str, str, int]]:
-    """Every (vendor, device, epoch minute) marked in one of the five strips, as they stand now; of one vendor, or of all."""
+    """Every (vendor, device, epoch minute) that a strip holds as it stands now; of one vendor, or of all."""
     assert strip in STRIPS
     marked = set()
     with sqlite3.connect(f"file:{facts}?mode=ro", uri=True) as connection:

@@ -1,6 +1,6 @@
 """``python -m deploy.local up | down | status | logs [name] | run NAME -- COMMAND …``.
 
-Settings: PILOTLIGHT_VAR and PILOTLIGHT_<NAME>_PORT.
+Settings: PILOTLIGHT_VAR, PILOTLIGHT_TRIAL and PILOTLIGHT_<NAME>_PORT.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,9 @@ def from_environment(environment: Mapping[str, str], **options: Any) -> Stack:
     :raises StackFailed: if a port setting is wrong
     """
     var = Path(environment.get("PILOTLIGHT_VAR") or ROOT / "var")
-    return Stack(var, ports.from_environment(environment), say=lambda line: print(line, flush=True), **options)
+    trial = environment.get("PILOTLIGHT_TRIAL", "") == "1"
+    say = partial(print, flush=True)
+    return Stack(var, ports.from_environment(environment), say=say, trial=trial, **options)
 
 
 def _up(stack: Stack) -> int:

@@ -25,6 +25,8 @@ class Folders:
         self.socket = self.run / "supervisor.sock"
         self.ports = self.run / "ports.json"
         self.lock = self.var / "lock"
+        self.trial = self.var / "trial"  # the mark of a trial's stack, from its first start on
+        self.trial_clock = self.data / "trial-clock.json"
 
     def make(self) -> None:
         """Make the folders, mode 700.
@@ -58,3 +60,19 @@ class Folders:
     def is_used(self) -> bool:
         """Whether a stack was ever started here."""
         return self.lock.exists()
+
+    def mark_kind(self, *, trial: bool) -> None:
+        """Remember at the first start whether this is a trial's stack; it stays what it was.
+
+        :raises StackFailed: if it was first started as the other kind
+        """
+        if not self.ports.exists():  # nothing has been started here yet
+            self.trial.unlink(missing_ok=True)
+            if trial:
+                self.trial.touch()
+        elif self.trial.exists() != trial:
+            kind = "演练环境 / a trial's stack" if self.trial.exists() else "正式环境 / no trial's stack"
+            raise StackFailed(
+                f"首次启动时为 / at its first start this was {kind}: {self.var}\n"
+                "  演练请另选目录 / a trial needs a folder of its own: PILOTLIGHT_VAR, PILOTLIGHT_TRIAL=1"
+            )

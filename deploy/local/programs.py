@@ -111,8 +111,8 @@ def servers(folders: Folders, ports: Ports) -> tuple[Program, ...]:
     )
 
 
-def services(folders: Folders, addresses: Addresses) -> tuple[Program, ...]:
-    """Our own processes."""
+def services(folders: Folders, addresses: Addresses, *, trial: bool = False) -> tuple[Program, ...]:
+    """Our own processes; in a ``trial`` a file moves the clock of receipt."""
     registry_url = addresses.http("registry")
     registry = {
         "DATABASE_URL": sqlite(folders.data_of("registry") / "registry.db"),
@@ -134,6 +134,8 @@ def services(folders: Folders, addresses: Addresses) -> tuple[Program, ...]:
         "REGISTRY_CREDENTIALS": str(folders.credentials / "telemetry.json"),
         "DATA_DIR": str(folders.data_of("telemetry-worker")),
     }
+    if trial:
+        telemetry_worker |= {"TRIAL": "1", "TRIAL_CLOCK": str(folders.trial_clock)}
     telemetry_api = {**telemetry, "WORKER_DIRS": telemetry_worker["DATA_DIR"]}
     adoption = {
         "DATABASE_URL": sqlite(folders.data_of("adoption") / "adoption.db"),

@@ -23,15 +23,23 @@ class Stack:
     """One stack in one folder; several can run side by side with other folders and ports.
 
     ``die_with_parent``: all of it ends when the thread that started it is gone, however that came about.
+    ``trial``: the file ``trial_clock`` moves its clock of receipt; what a folder is at its first start it stays.
     """
 
     def __init__(
-        self, var: Path, ports: Ports, *, say: Callable[[str], None] = lambda _line: None, die_with_parent: bool = False
+        self,
+        var: Path,
+        ports: Ports,
+        *,
+        say: Callable[[str], None] = lambda _line: None,
+        die_with_parent: bool = False,
+        trial: bool = False,
     ) -> None:
         self.folders = Folders(var)
         self.ports = ports
         self._say = say
         self._die_with_parent = die_with_parent
+        self._trial = trial
         self._supervisord = Supervisord(self.folders)
 
     @cached_property
@@ -44,6 +52,11 @@ class Stack:
     def credentials(self) -> Path:
         """The folder of ``brokers.json`` and the registry's ``admin.json``, ``telemetry.json``, ``adoption.json``."""
         return self.folders.credentials
+
+    @property
+    def trial_clock(self) -> Path:
+        """The file ``{"now_ms": …}`` that moves a trial's clock of receipt; whoever runs the trial writes it."""
+        return self.folders.trial_clock
 
     @property
     def urls(self) -> dict[str, str]:
@@ -67,11 +80,13 @@ class Stack:
 
         Repeating it changes nothing. If it fails, what it started is stopped again.
 
-        :raises StackFailed: if a port is taken, a server is not installed, or a part does not become healthy in time
+        :raises StackFailed: if a port is taken, a server is not installed, a part does not become healthy in time, or
+            the folder was first started as the other kind, trial or not
         """
         names = programs.chosen(only)
         self.folders.make()
         with alone(self.folders, self._say):
+            self.folders.mark_kind(trial=self._trial)
             if self.is_up():
                 self._check_same_ports()
                 self._start_in_order(names, time.monotonic() + deadline_s)
@@ -194,7 +209,7 @@ class Stack:
 
     def _programs(self) -> dict[str, programs.Program]:
         servers = programs.servers(self.folders, self.ports)
-        services = programs.services(self.folders, self.addresses)
+        services = programs.services(self.folders, self.addresses, trial=self._trial)
         return {program.name: program for program in (*servers, *services)}
 
     def _check_same_ports(self) -> None:

@@ -146,4 +146,6 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _status(worker: WorkerState) -> dict[str, Any]:
     lag = {name: worker.head - at for name, at in worker.cursors.items()}
-    return worker._asdict() | {"lag": lag, "at": rfc3339(worker.at_ms)}
+    mark = worker.watermark
+    told = mark and {"received_before": rfc3339(mark.received_before_ms), "batch": mark.batch}
+    return worker._asdict() | {"lag": lag, "at": rfc3339(worker.at_ms), "watermark": told}

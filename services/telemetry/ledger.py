@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from services.telemetry.counting import ACCEPTED, DROPPED, MISSING, PARKED, RECEIVED, REJECTED, WRITTEN
+from services.telemetry.watermark import Mark
 
 FRESH_MS = 10_000
 SECOND_COPY_S = 4.0
@@ -18,7 +19,10 @@ Totals = Mapping[tuple[str, int], Mapping[str, int]]  # by vendor and day: what 
 
 
 class WorkerState(NamedTuple):
-    """How far a worker's stores have got, at its last copy; ``beat`` numbers the copies."""
+    """How far a worker's stores have got, at its last copy; ``beat`` numbers the copies.
+
+    ``trial``: a file moves its clock of receipt. ``watermark`` is the last it told, None before the first.
+    """
 
     worker: str
     head: int
@@ -27,6 +31,8 @@ class WorkerState(NamedTuple):
     at_ms: int
     segment: int
     segment_sha256: str
+    trial: bool = False
+    watermark: Mark | None = None
 
 
 class LedgerState(NamedTuple):

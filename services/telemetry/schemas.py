@@ -173,6 +173,13 @@ class JournalLine(ma.Schema):
     record = ma.fields.Dict(metadata={"description": "The record, as the telemetry contract says"})
 
 
+class Watermark(ma.Schema):
+    """Everything received before this moment is in InfluxDB and was published."""
+
+    received_before = ma.fields.String()
+    batch = ma.fields.Integer(metadata={"description": "The last batch of the spool that this speaks of"})
+
+
 class WorkerStatus(ma.Schema):
     """How far one worker's stores have got, in batches, at its last copy."""
 
@@ -183,6 +190,8 @@ class WorkerStatus(ma.Schema):
     at = ma.fields.String()
     segment = ma.fields.Integer(metadata={"description": "The journal's last segment"})
     segment_sha256 = ma.fields.String(metadata={"description": "The head of its chain"})
+    trial = ma.fields.Boolean(metadata={"description": "Whether a file moves its clock of receipt: a trial, 演练"})
+    watermark = ma.fields.Nested(Watermark, allow_none=True, metadata={"description": "Null before the first"})
 
 
 class Status(ma.Schema):

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from environs import Env, ValidationError
+
 from shared.runtime.settings import reading
 
 
@@ -19,6 +21,8 @@ class WorkerSettings(NamedTuple):
     data_dir: Path
     spool_min_free_bytes: int
     journal_max_age_s: int
+    trial: bool
+    trial_clock: Path | None
 
 
 class ApiSettings(NamedTuple):
@@ -47,6 +51,8 @@ def read_worker() -> WorkerSettings:
             data_dir=env.path("DATA_DIR"),
             spool_min_free_bytes=env.int("SPOOL_MIN_FREE_BYTES", 1024**3),
             journal_max_age_s=env.int("JOURNAL_MAX_AGE_S", 60),
+            trial=env.bool("TRIAL", False),
+            trial_clock=_trial_clock(env),
         )
 
 
@@ -62,3 +68,16 @@ def read_api() -> ApiSettings:
             registry_url=env.str("REGISTRY_URL"),
             worker_dirs=tuple(env.list("WORKER_DIRS", subcast=Path)),
         )
+
+
+def _trial_clock(env: Env) -> Path | None:
+    """Only a stack that was made for a trial may have its receipt times moved."""
+    is_trial = env.bool("TRIAL", False)
+
+    def only_in_a_trial(_: Path | None) -> None:
+        if not is_trial:
+            raise ValidationError(
+                "只有演练环境才能移动收件时钟 / only the stack of a trial may move the clock of receipt: TRIAL=1"
+            )
+
+    return env.path("TRIAL_CLOCK", None, validate=only_in_a_trial)

@@ -115,7 +115,6 @@ def main() -> int:
     told = read_worker()
     told.data_dir.mkdir(parents=True, exist_ok=True)
     made = Worker(told)
-    made.fill()
     clocks, profiles = Clocks(), Profiles()
     around = clocks.around if mode == "clocks" else profiles.around
     if mode == "clocks":

@@ -1,6 +1,18 @@
 """The tables of telemetry's own database. Every row of a worker can be written again from its spool."""
 
-from sqlalchemy import BigInteger, Column, Connection, Date, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+)
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 metadata = MetaData()
@@ -18,6 +30,15 @@ worker = Table(
     Column("at_ms", BigInteger, nullable=False),
     Column("segment", BigInteger, nullable=False),
     Column("segment_sha256", String, nullable=False),
+)
+
+worker_time = Table(
+    "worker_time",
+    metadata,
+    Column("worker", String, primary_key=True),
+    Column("trial", Boolean, nullable=False),
+    Column("received_before_ms", BigInteger),  # the watermark last told, none before the first
+    Column("batch", BigInteger),
 )
 
 counted = Table(

@@ -9,6 +9,7 @@ from services.telemetry.adapters import ledger_tables as tables
 from services.telemetry.adapters.sql_ledger import available
 from services.telemetry.counting import MISSING
 from services.telemetry.ledger import LedgerState, Page, WorkerState
+from services.telemetry.watermark import Mark
 from shared.contracts.civil_time import date_from_day, day_from_date
 from shared.failures import Rejected
 
@@ -42,8 +43,11 @@ class SqlLedgerPages:
 
         :raises Unavailable: if the database is away
         """
+        time = tables.worker_time
         with available(self._engine) as connection:
-            rows = connection.execute(select(tables.worker).order_by(tables.worker.c.worker)).all()
+            joined = tables.worker.outerjoin(time, tables.worker.c.worker == time.c.worker)
+            columns = (tables.worker, time.c.trial, time.c.received_before_ms, time.c.batch)
+            rows = connection.execute(select(*columns).select_from(joined).order_by(tables.worker.c.worker)).all()
         return [
             WorkerState(
                 row.worker,
@@ -53,6 +57,8 @@ class SqlLedgerPages:
                 row.at_ms,
                 row.segment,
                 row.segment_sha256,
+                bool(row.trial),
+                None if row.batch is None else Mark(row.received_before_ms, row.batch),
             )
             for row in rows
         ]

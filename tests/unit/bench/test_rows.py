@@ -47,7 +47,7 @@ def test_the_rows_are_readable_as_facts(facts: Path) -> None:
         counts = known.counts()
         device = rows.device_name(rows.site_name(0), "ref-00000000", 0)
         assert known.first_heard(rows.VENDOR, device, first, first + 1) == first
-        heard = strips.count(known.seen(rows.VENDOR, device, first))
+        heard = strips.count(known.seen(rows.VENDOR, device, first, first + 1))
         sessions = known.sessions(rows.VENDOR, "hmd-0", 0, 2**60)
 
     assert counts["strip"] == CITY.device_days

@@ -11,11 +11,13 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
 from services.telemetry.adapters.sql_ledger import connect
+from services.telemetry.adapters.sql_watermarks import SqlWatermarks
 from services.telemetry.adapters.sqlite_journal import SqliteJournal
 from services.telemetry.app import build
+from services.telemetry.watermark import Mark
 from shared.failures import Unavailable
 from tests.unit.telemetry.test_ledger import World
-from tests.unit.telemetry.world import AMessage, Spooled, heartbeat, pack, usage
+from tests.unit.telemetry.world import NOW, AMessage, Spooled, heartbeat, pack, usage
 
 KEY = Ed25519PrivateKey.generate()
 WINDOW = "from=2025-11-20&to=2025-11-27"
@@ -170,6 +172,17 @@ def test_the_status_shows_cursors_lag_and_the_head_of_the_journal(client: FlaskC
     (worker,) = client.get("/v1/status", headers=bearer("auditor")).get_json()["workers"]
     assert worker["lag"] == {"influxdb": 1, "rabbitmq": 1, "database": 0}
     assert (worker["segment"], worker["segment_sha256"]) == (0, "")
+    assert (worker["trial"], worker["watermark"]) == (False, None)
+
+
+def test_the_status_tells_of_a_trial_and_of_the_watermark(client: FlaskClient, world: World) -> None:
+    world.mirror()
+    watermarks = SqlWatermarks(world.engine, "w1", trial=True)
+    for mark in (None, Mark(NOW, 7)):
+        watermarks.show(mark)
+        (worker,) = client.get("/v1/status", headers=bearer("auditor")).get_json()["workers"]
+        told = mark and {"received_before": "2025-11-24T16:00:00.000Z", "batch": 7}
+        assert (worker["trial"], worker["watermark"]) == (True, told)
 
 
 @pytest.mark.parametrize(

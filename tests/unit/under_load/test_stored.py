@@ -21,7 +21,7 @@ def facts(tmp_path: Path) -> Path:
         connection.executescript(SCHEMA)
         connection.executemany("INSERT INTO device VALUES (?, ?, ?)", [(1, "a", "lamp"), (2, "b", "lamp")])
         bits = bytes([0b101, 0b1]) + bytes(178)  # minutes 0, 2 and 8
-        rows = [(device, DAY, DAY + 1, 9, bits, b"", bytes([1]) + bytes(179), b"", b"") for device in (1, 2)]
+        rows = [(device, DAY, DAY + 1, 2_932_896, bits, b"", bytes([1]) + bytes(179), b"", b"") for device in (1, 2)]
         connection.executemany("INSERT INTO strip VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         sessions = [(1, 5, 0, b"x" * 32, 9, DAY, "v", 60), (1, 5, 0, b"y" * 32, 9, DAY, "v", 60)]
         connection.executemany("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)", sessions)
