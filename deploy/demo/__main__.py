@@ -21,12 +21,12 @@ from zoneinfo import ZoneInfo
 from deploy.demo import report
 from deploy.demo.api import Api
 from deploy.demo.checking import differences, figure_differences, ledger_differences, read_sent
-from deploy.demo.registering import register, register_late
+from deploy.demo.registering import another_person, register, register_late, verify
 from deploy.local import ports
 from deploy.local.failures import StackFailed
 from deploy.local.stack import Stack
 
-DAYS = 7
+DAYS = 14
 SETTLE_S = 120
 STEPS = 7
 
@@ -39,7 +39,8 @@ def main() -> int:
     arguments.add_argument("--var", type=Path, default=Path("var/demo"))
     chosen = arguments.parse_args()
     keep = os.environ.get("KEEP") == "1"
-    stack = Stack(chosen.var.resolve(), ports.from_environment(os.environ), say=lambda line: say(f"      {line}"))
+    chosen_ports = ports.from_environment(os.environ)
+    stack = Stack(chosen.var.resolve(), chosen_ports, say=lambda line: say(f"      {line}"), trial=True)
     stack.stop()
     shutil.rmtree(chosen.var, ignore_errors=True)
     try:
@@ -69,19 +70,8 @@ class Demo:
     def run(self) -> int:
         """The walk; 0 if everything agrees."""
         self.say(f"规划城市 / planning a city: SEED={self.seed} END={self.end}")
-        self._simulate(
-            "plan",
-            "--seed",
-            str(self.seed),
-            "--end",
-            str(self.end),
-            "--days",
-            str(DAYS),
-            "--refusals",
-            "0",
-            "--out",
-            "city.json",
-        )
+        size = ("--days", str(DAYS), "--pilots", "5", "--venues", "6", "--dwellings", "230", "--heartbeat-minutes", "60")
+        self._simulate("plan", "--seed", str(self.seed), "--end", str(self.end), *size, "--out", "city.json")
         city = json.loads((self.var / "city.json").read_text(encoding="utf-8"))
         self.say("启动真实服务 / starting the real servers and our services")
         self.stack.start()
@@ -90,12 +80,16 @@ class Demo:
         api = Api(urls["registry"], admin["key"], admin["secret"])
         self.say("登记 / registering")
         passwords = register(api, urls["registry"], city, lambda line: say(f"      {line}"))
+        other = another_person(api, urls["registry"], "复核人 / reviewer", "programme_manager")
+        verify(other, urls["registry"], city)
         (self.var / "feeds.json").touch(mode=0o600)
         (self.var / "feeds.json").write_text(json.dumps(passwords))
         self.say(f"经 MQTT 播放 {DAYS} 天 / playing {DAYS} days through MQTT")
         files = ("--city", "city.json", "--credentials", "feeds.json", "--sent", "sent.jsonl")
         address = f"mqtt://127.0.0.1:{self.stack.ports.mqtt}"
-        played = json.loads(self._simulate("play", *files, "--broker", address, "--bad"))
+        health = self.stack.folders.data_of("telemetry-worker") / "health.json"
+        clock = ("--trial-clock", str(self.stack.trial_clock), "--drained", str(health))
+        played = json.loads(self._simulate("play", *files, "--broker", address, "--bad", *clock))
         self.say("补登记迟到的设备 / registering the devices that began to send before they were registered")
         register_late(api, urls["registry"], city)
         self.say("等待排空并核对 / waiting until all has drained, and checking")

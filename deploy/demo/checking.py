@@ -92,7 +92,8 @@ def ledger_differences(expected: dict[str, dict[str, int]], ledger: dict[str, An
     wanted = Counter({(vendor, day): count for vendor, days in expected.items() for day, count in days.items()})
     found = _unequal("points the ledger counts", wanted, stored)
     for row in ledger["rows"]:
-        rest = row["received"] - row["stored"] - sum(row["set_aside"].values()) - row["waiting"]
+        gone = sum(row["set_aside"].values()) + sum(row["dropped"].values())
+        rest = row["received"] - row["stored"] - gone - row["waiting"]
         if rest != row["repeated"] or rest < 0:
             found.append(f"the ledger of {row['vendor']} on {row['day']} does not add up: {row}")
     return found

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from services.telemetry.intervals import Interval, of_records
 
-QUIET_MS = 500  # a batch that is so old is taken over even if few have gathered
+WAITED_MS = 500  # a batch that has waited so long is taken over even if few have gathered
 GATHERED = 200  # batches: then it is worth while in any case
 
 Numbered = Mapping[str, Mapping[str, Sequence[int]]]  # by vendor and device: boot, seq, ts, boot, seq, ts, …
@@ -23,7 +23,7 @@ class Device(NamedTuple):
 
 
 class Run(NamedTuple):
-    """The numbers of the batches after the cursor, up to ``upto``; ``more`` follow, ``at_ms`` is the last batch's."""
+    """The numbers of the batches after the cursor, up to ``upto``; ``more`` follow, ``at_ms`` is the first batch's."""
 
     upto: int
     more: bool
@@ -73,7 +73,7 @@ class Receiving:
         run = self._spool.numbered()
         if run is None:
             return False
-        if not (at_once or run.more or run.batches >= GATHERED or abs(now_ms - run.at_ms) >= QUIET_MS):
+        if not (at_once or run.more or run.batches >= GATHERED or abs(now_ms - run.at_ms) >= WAITED_MS):
             return False
         self._database.add(intervals_of(run.numbered))
         self._spool.received(run.upto)

@@ -25,7 +25,7 @@ class SqliteNumbers:
             at = connection.execute("SELECT n FROM cursor WHERE name = 'received'").fetchone()[0]
             if at == head:
                 return None
-            at_ms = connection.execute("SELECT max(at_ms) FROM batch WHERE n > ?", (at,)).fetchone()[0] or 0
+            at_ms = connection.execute("SELECT min(at_ms) FROM batch WHERE n > ?", (at,)).fetchone()[0] or 0
             rows = connection.execute("SELECT n, body FROM numbered WHERE n > ? AND n <= ? ORDER BY n", (at, head))
             found = []
             size = 0
