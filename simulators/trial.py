@@ -18,6 +18,7 @@ from simulators.civil import MINUTE_MS, start_ms
 
 AFTER_MIDNIGHT_MS = 5 * MINUTE_MS
 LOOK_EVERY_S = 0.1
+READ_WITHIN_S = 0.3  # the services look at the file some twenty times a second
 
 
 class Run(Protocol):
@@ -43,6 +44,7 @@ def set_clock(path: Path, now_ms: int) -> None:
     beside = path.with_name(path.name + ".new")
     beside.write_text(json.dumps({"now_ms": now_ms}), encoding="utf-8")
     os.replace(beside, path)  # noqa: PTH105 – the word for it
+    time.sleep(READ_WITHIN_S)  # else what goes out now may be received by the old clock, and be from the future
 
 
 def drained(paths: Sequence[Path], since_s: float) -> bool:

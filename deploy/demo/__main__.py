@@ -21,6 +21,9 @@ from zoneinfo import ZoneInfo
 from deploy.demo import report
 from deploy.demo.api import Api
 from deploy.demo.checking import differences, figure_differences, ledger_differences, read_sent
+from deploy.demo.disturbances import effects
+from deploy.demo.document import gather, write
+from deploy.demo.reading import Reader
 from deploy.demo.registering import another_person, register, register_late, verify
 from deploy.local import ports
 from deploy.local.failures import StackFailed
@@ -70,8 +73,9 @@ class Demo:
     def run(self) -> int:
         """The walk; 0 if everything agrees."""
         self.say(f"规划城市 / planning a city: SEED={self.seed} END={self.end}")
-        size = ("--days", str(DAYS), "--pilots", "5", "--venues", "6", "--dwellings", "230", "--heartbeat-minutes", "60")
-        self._simulate("plan", "--seed", str(self.seed), "--end", str(self.end), *size, "--out", "city.json")
+        size = ("--days", str(DAYS), "--pilots", "5", "--venues", "6", "--dwellings", "230")
+        when = ("--end", str(self.end), "--heartbeat-minutes", "60")
+        self._simulate("plan", "--seed", str(self.seed), *when, *size, "--out", "city.json")
         city = json.loads((self.var / "city.json").read_text(encoding="utf-8"))
         self.say("启动真实服务 / starting the real servers and our services")
         self.stack.start()
@@ -94,14 +98,19 @@ class Demo:
         register_late(api, urls["registry"], city)
         self.say("等待排空并核对 / waiting until all has drained, and checking")
         expected = json.loads(self._simulate("expect", "--city", "city.json", "--sent", "sent.jsonl"))
-        reader = report.Reader(api, urls, city, self.window)
+        reader = Reader(api, urls, city, self.window)
         found = self._settled(lambda: self._differences(reader, expected))
         self.say("报告 / report")
         report.show(reader)
         say(report.simulator(played))
+        disturbed, days = effects(reader, api, other, urls["registry"])
+        made_at = datetime.now(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
+        document = gather(reader, played, disturbed, seed=self.seed, made_at=made_at, outage_days=days)
+        folder = write(document, self.var / "report")
+        say(f"\n网页报告 / the report as a page: {folder / 'index.html'}")
         return conclude(found, time.monotonic() - self._began)
 
-    def _differences(self, reader: report.Reader, expected: dict[str, Any]) -> list[str]:
+    def _differences(self, reader: Reader, expected: dict[str, Any]) -> list[str]:
         ledger = ledger_differences(expected["points_by_vendor_day"], reader.ledger())
         stores = differences(
             read_sent(self.var / "sent.jsonl"),

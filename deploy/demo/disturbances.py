@@ -1,11 +1,12 @@
-"""What each planned disturbance did to the figures: the same question asked twice, before and after, or as known then.
+"""What planned disturbances did to the figures: the same question asked before and after, or as known then and now.
 
 An outage is a draft of telemetry's own until somebody adds evidence and another person approves it; a late batch and a
-withdrawal show between two as-of days; a swapped device shows in its slot beside its two devices.
+withdrawn week show between two as-of days.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -16,70 +17,90 @@ from deploy.demo.reading import Reader
 Json = dict[str, Any]
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _EVIDENCE = {"evidence_title": "厂商云平台故障说明(虚构)", "evidence_sha256": "5e" * 32}
+_WAIT_S = 30.0
+_HOMES = ("H6", "H7", "H7a")
 
 
-class Asked:
-    """One question, asked at two moments."""
-
-    def __init__(self, reader: Reader, metric: str, scope: str, window: Json) -> None:
-        self._reader = reader
-        self._metric = metric
-        self._scope = scope
-        self._window = window
-        self._before: Json | None = None
-
-    def before(self, **asked: str) -> "Asked":
-        """Ask for the first time."""
-        self._before = self._reader.figure(self._metric, self._scope, **(self._window | asked))
-        return self
-
-    def after(self, **asked: str) -> Json:
-        """Ask again; both answers."""
-        after = self._reader.figure(self._metric, self._scope, **(self._window | asked))
-        return {"metric": self._metric, "scope": self._scope, "before": self._before, "after": after}
+def approve_outages(api: Api, other: Api, registry_url: str) -> list[Json]:
+    """One person adds evidence to each draft, another approves it; the outages approved."""
+    drafts = [outage for outage in api.get(f"{registry_url}/v1/outages") if outage["state"] == "DRAFT"]
+    for outage in drafts:
+        key = "/".join(str(outage[name]) for name in ("vendor", "feed", "from_ms"))
+        url = f"{registry_url}/v1/outages/{quote(key)}"
+        api.patch(url, _EVIDENCE)
+        other.post(f"{url}/decision", {"approved": True, "reason": "证据充分 / evidence sufficient"})
+    return drafts
 
 
-def outages(api: Api, registry_url: str) -> list[Json]:
-    """The outages that telemetry drafted, as the registry has them."""
-    found: list[Json] = api.get(f"{registry_url}/v1/outages")
-    return found
+def days_of(outages: Sequence[Json]) -> list[str]:
+    """The civil days that outages touch."""
+    days = set()
+    for outage in outages:
+        first, last = (_date(outage[end]) for end in ("from_ms", "to_ms"))
+        days |= {str(first + timedelta(days=n)) for n in range((last - first).days + 1)}
+    return sorted(days)
 
 
-def approve(evidence: Api, decision: Api, registry_url: str, outage: Json) -> None:
-    """One person adds evidence, another approves."""
-    key = "/".join(str(outage[name]) for name in ("vendor", "feed", "from_ms"))
-    url = f"{registry_url}/v1/outages/{quote(key)}"
-    evidence.patch(url, _EVIDENCE)
-    decision.post(f"{url}/decision", {"approved": True, "reason": "证据充分 / evidence sufficient"})
+def effects(reader: Reader, api: Api, other: Api, registry_url: str) -> tuple[list[Json], list[str]]:
+    """Every disturbance with its figures before and after; and the days of the outages approved on the way."""
+    found = [_known_then_and_now(reader, one) for one in reader.city.get("disturbances", []) if one["kind"] in _WORDS]
+    before = {metric: reader.figure(metric, "programme") for metric in _HOMES}
+    sequence = reader.status()["registry_sequence"]
+    approved = approve_outages(api, other, registry_url)
+    deadline = time.monotonic() + _WAIT_S
+    while reader.status()["registry_sequence"] < sequence + 2 * len(approved) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    for_all = [
+        {"metric": m, "scope": "programme", "before": before[m], "after": reader.figure(m, "programme")} for m in _HOMES
+    ]
+    told = ", ".join(f"{o['vendor']}.{o['feed']} {_time(o['from_ms'])} – {_time(o['to_ms'])}" for o in approved)
+    outage = {
+        "title": {"zh": "厂商云通道中断", "en": "a vendor's cloud was silent"},
+        "what": {
+            "zh": f"心跳缺失，已起草、佐证、认定：{told}",
+            "en": "drafted by telemetry, evidenced, approved by another",
+        },
+        "before": {"zh": "认定之前", "en": "before approval"},
+        "after": {"zh": "认定之后", "en": "after approval"},
+        "effects": for_all,
+    }
+    return [outage, *found], days_of(approved)
 
 
-def days_of(outage: Json) -> list[str]:
-    """The civil days an outage touches."""
-    first, last = (datetime.fromtimestamp(outage[end] / 1000, _SHANGHAI).date() for end in ("from_ms", "to_ms"))
-    return [str(first + timedelta(days=n)) for n in range((last - first).days + 1)]
+_WORDS = {
+    "late_batch": ("迟到的一批数据", "a batch that came late"),
+    "withdrawn_week": ("撤回的一周", "a withdrawn week"),
+}
 
 
-def known_then_and_now(
-    reader: Reader, questions: Sequence[tuple[str, str]], window: Json, known_on: date
-) -> list[Json]:
-    """Figures as known on the day before something became known, and now."""
-    as_of = str(known_on - timedelta(days=1))
-    return [Asked(reader, metric, scope, window).before(as_of=as_of).after() for metric, scope in questions]
-
-
-def told(kind: str, what: Callable[[str], str], before: tuple[str, str], after: tuple[str, str]) -> Json:
-    """The words of a disturbance: its title, what happened, and what the two columns are."""
+def _known_then_and_now(reader: Reader, one: Json) -> Json:
+    scope = f"dwelling:{one['dwelling']}" if "dwelling" in one else f"site:{one['site']}"
+    came = _date(one["sent_ms"])
+    as_of = str(came - timedelta(days=1))
+    zh, en = _WORDS[one["kind"]]
     return {
-        "title": dict(zip(("zh", "en"), _TITLES[kind], strict=True)),
-        "what": {language: what(language) for language in ("zh", "en")},
-        "before": dict(zip(("zh", "en"), before, strict=True)),
-        "after": dict(zip(("zh", "en"), after, strict=True)),
+        "title": {"zh": zh, "en": en},
+        "what": {
+            "zh": f"{one['vendor']}：{_date(one['from_ms'])} 起的数据，{came} 才收到",
+            "en": f"of {one['vendor']}: what concerns the days from {_date(one['from_ms'])} came on {came}",
+        },
+        "before": {"zh": f"截至 {as_of} 所知", "en": f"as known on {as_of}"},
+        "after": {"zh": "现在", "en": "now"},
+        "effects": [
+            {
+                "metric": metric,
+                "scope": scope,
+                "before": reader.figure(metric, scope, as_of=as_of),
+                "after": reader.figure(metric, scope),
+            }
+            for metric in ("H6", "H7a")
+        ],
     }
 
 
-_TITLES = {
-    "outage": ("厂商云通道中断", "a vendor's cloud was silent"),
-    "late": ("迟到的一批数据", "a batch that came late"),
-    "swap": ("更换的设备", "a swapped device"),
-    "withdrawn": ("撤回的一周", "a withdrawn week"),
-}
+def _date(ts_ms: int) -> Any:
+    return datetime.fromtimestamp(ts_ms / 1000, _SHANGHAI).date()
+
+
+def _time(ts_ms: int | None) -> str:
+    return "…" if ts_ms is None else f"{datetime.fromtimestamp(ts_ms / 1000, _SHANGHAI):%m-%d %H:%M}"

@@ -4,10 +4,12 @@
 and where it is; ``disturbances`` are those of :mod:`deploy.demo.disturbances`.
 """
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from deploy.demo.page import district_name
+from deploy.demo.page import district_name, page, pictures
 from deploy.demo.reading import Reader
 
 Json = dict[str, Any]
@@ -42,6 +44,16 @@ def gather(
         "disturbances": list(disturbances),
         "ledger": reader.ledger()["rows"],
     }
+
+
+def write(document: Json, folder: Path) -> Path:
+    """Write the page, its pictures and the document itself; the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.json").write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / "index.html").write_text(page(document), encoding="utf-8")
+    for number, picture in enumerate(pictures(document), start=1):
+        (folder / f"{number}.svg").write_text(picture["svg"], encoding="utf-8")
+    return folder
 
 
 def _names(city: Json) -> dict[str, str]:

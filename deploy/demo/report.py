@@ -1,53 +1,12 @@
 """The report a programme manager reads: figures by site with what each integer is made of, and the ledger."""
 
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from deploy.demo.api import Api
+from deploy.demo.reading import Reader
 
 Json = dict[str, Any]
-
-
-class Reader:
-    """Reads a city's figures and ledger over one window, as a programme manager."""
-
-    def __init__(self, api: Api, urls: dict[str, str], city: Json, window: dict[str, str]) -> None:
-        self._api = api
-        self._urls = urls
-        self.city = city
-        self.window = window
-
-    def figures(self) -> dict[str, Json]:
-        """H4 of each pilot and V2 of each venue and installation, and both in total, by ``METRIC SCOPE``."""
-        pilots = [f"site:{pilot['slug']}" for pilot in self.city["pilots"]]
-        venues = [f"site:{venue['slug']}" for venue in self.city["venues"]]
-        installations = [f"installation:{i['venue']}/{i['zone']}/{i['code']}" for i in self.city["installations"]]
-        wanted = [("H4", scope) for scope in ("programme", *pilots)]
-        wanted += [("V2", scope) for scope in ("programme", *venues, *installations)]
-        return {f"{metric} {scope}": self.figure(metric, scope) for metric, scope in wanted}
-
-    def figure(self, metric: str, scope: str) -> Json:
-        """One figure, in its full form."""
-        url = f"{self._urls['adoption']}/v1/figures/{metric}"
-        found: Json = self._api.get(url, scope=scope, **self.window)
-        return found
-
-    def reasons(self, metric: str, scope: str, part: str) -> Counter[str]:
-        """How many rows behind a part of a figure have which reason."""
-        url = f"{self._urls['adoption']}/v1/figures/{metric}/rows"
-        rows = self._api.get(url, scope=scope, part=part, **self.window)["rows"]
-        return Counter(row["why"] for row in rows)
-
-    def metrics(self) -> dict[str, Json]:
-        """The definitions, by id."""
-        return {metric["id"]: metric for metric in self._api.get(f"{self._urls['adoption']}/v1/metrics")["metrics"]}
-
-    def ledger(self) -> Json:
-        """The ledger of all vendors over the window."""
-        found: Json = self._api.get(f"{self._urls['telemetry']}/v1/ledger", **self.window)
-        return found
 
 
 def expected_figures(expected: Json) -> dict[str, dict[str, int]]:
