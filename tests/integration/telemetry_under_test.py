@@ -214,7 +214,7 @@ class EventTap:
                     return
                 if method is not None:
                     for event in json.loads(content):
-                        if event["data"]["vendor"] == self._vendor:
+                        if event["data"].get("vendor") == self._vendor:
                             self._taken.put((method.routing_key, event))
                     channel.basic_ack(method.delivery_tag)
 
