@@ -22,8 +22,9 @@ _HOMES = ("H6", "H7", "H7a")
 
 
 def approve_outages(api: Api, other: Api, registry_url: str) -> list[Json]:
-    """One person adds evidence to each draft, another approves it; the outages approved."""
-    drafts = [outage for outage in api.get(f"{registry_url}/v1/outages") if outage["state"] == "DRAFT"]
+    """One person adds evidence to each draft whose end is known, another approves it; the outages approved."""
+    outages = api.get(f"{registry_url}/v1/outages")
+    drafts = [outage for outage in outages if outage["state"] == "DRAFT" and outage["to_ms"] is not None]
     for outage in drafts:
         key = "/".join(str(outage[name]) for name in ("vendor", "feed", "from_ms"))
         url = f"{registry_url}/v1/outages/{quote(key)}"
