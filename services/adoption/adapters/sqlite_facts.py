@@ -71,8 +71,7 @@ class SqliteFacts:
             rows = keep_rows(connection, facts, numbers)
             sqlite_marks.mark(connection, rows.taken_from)
             strips = sorted(_strip_rows(facts, numbers))
-            if sqlite_marks.any_held(connection):
-                held = sqlite_marks.held_among(connection, {*(row[:2] for row in strips), *rows.voids_on})
+            if held := sqlite_marks.held_among(connection, strips, rows.voids_on):
                 sqlite_marks.raise_marks(connection, held)
                 strips = [row for row in strips if row[:2] not in held]
             connection.executemany(_STRIP, strips)

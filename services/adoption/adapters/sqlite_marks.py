@@ -12,6 +12,7 @@ import msgspec
 from services.adoption.decode import EARLIEST_MS, LATEST_MS
 from services.adoption.facts import days_touched
 
+Row = tuple[Any, ...]
 DeviceDay = tuple[int, int]  # the number of a device, a civil day
 
 _MARK = "INSERT INTO refold VALUES (?, ?, 1, 0, 1) ON CONFLICT DO UPDATE SET marked = marked + 1, held = 1"
@@ -20,6 +21,7 @@ _HELD = """
 SELECT r.device, r.day FROM json_each(?) j
 CROSS JOIN refold r ON r.device = j.value ->> 0 AND r.day = j.value ->> 1 WHERE r.held = 1
 """
+_SOME_HELD = "SELECT device, day FROM refold WHERE held = 1 LIMIT ?"
 _CONTENTS = "SELECT count(*) FROM session WHERE device = ? AND ts = ? AND seq = ?"
 _TARGETS = "SELECT of_kind, of_ts FROM void WHERE device = ? AND ts = ? AND seq = ?"
 
@@ -29,14 +31,16 @@ def mark(connection: sqlite3.Connection, device_days: Iterable[DeviceDay]) -> No
     connection.executemany(_MARK, sorted(device_days))
 
 
-def any_held(connection: sqlite3.Connection) -> bool:
-    """Whether there is a device-day whose strips folding leaves alone; mostly there is none."""
-    return connection.execute("SELECT 1 FROM refold WHERE held = 1 LIMIT 1").fetchone() is not None
-
-
-def held_among(connection: sqlite3.Connection, device_days: Iterable[DeviceDay]) -> set[DeviceDay]:
-    """Those of some device-days whose strips folding leaves alone."""
-    return set(connection.execute(_HELD, (msgspec.json.encode(sorted(device_days)).decode(),)))
+def held_among(connection: sqlite3.Connection, strips: Sequence[Row], others: Iterable[DeviceDay]) -> set[DeviceDay]:
+    """The device-days, of strip rows and others, whose strips folding leaves alone."""
+    # mostly fewer are held than a batch speaks of: then this is all of them, and cheaper than a look-up for each row
+    held = set(connection.execute(_SOME_HELD, (len(strips) + 1,)))
+    if not held:
+        return held
+    asked = {*(row[:2] for row in strips), *others}
+    if len(held) <= len(strips):
+        return held & asked
+    return set(connection.execute(_HELD, (msgspec.json.encode(sorted(asked)).decode(),)))
 
 
 def raise_marks(connection: sqlite3.Connection, held: Iterable[DeviceDay]) -> None:

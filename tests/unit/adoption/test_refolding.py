@@ -203,3 +203,28 @@ def test_while_the_journal_is_away_what_waits_goes_on_waiting_and_folding_goes_o
         assert stored_states(path, "lamp-1", FIRST, FIRST + timedelta(days=1)) == {"seen": {0}, "local": {0}}
         adoption.close()
     assert json.dumps(journal_of([usage]).lines({"day": [str(FIRST)]})[-1]) == '{"end": 1}'
+
+
+def test_a_reading_older_than_one_already_written_is_not_written_over_what_was_folded_since() -> None:
+    usage: Json = {"kind": "usage", "vendor": "acme", "site": "xili", "device": "lamp-1"}
+    usage |= {
+        "ts": cities.midnight_ms(FIRST),
+        "seq": 0,
+        "action": "on",
+        "trigger": "local",
+        "received_ms": cities.midnight_ms(FIRST),
+    }
+    later = usage | {"ts": usage["ts"] + 60_000}
+    with facts_file() as path:
+        adoption = Adoption(path)
+        adoption.journal.add([usage])
+        adoption.fold([usage])
+        adoption.facts._connection.execute("INSERT INTO refold SELECT device, day, 1, 0, 1 FROM strip")
+        (chunk,) = adoption.refolds.chunks("acme", FIRST.toordinal() - EPOCH)
+        first, second = (refold(chunk, read(chunk, adoption.journal)) for _ in range(2))
+        adoption.refolds.replace(first)  # by the worker, which gives the day back to folding
+        adoption.journal.add([later])
+        adoption.fold([later])
+        adoption.refolds.replace(second)  # by a rebuild that had read before
+        adoption.close()
+        assert stored_states(path, "lamp-1", FIRST, FIRST + timedelta(days=1)) == {"seen": {0, 1}, "local": {0, 1}}
