@@ -1,5 +1,6 @@
 """Of which devices nothing may be kept, and on which days: those bound to a dwelling whose tenancy refused. Pure."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -17,6 +18,11 @@ class Days(NamedTuple):
 
     first: int
     end: int
+
+
+def refused(refusals: Mapping[str, Sequence[Days]], device: str | None, day: int) -> bool:
+    """Whether nothing of a device may be kept on a day; ``refusals`` are those of its vendor."""
+    return any(days.first <= day < days.end for days in refusals.get(device or "", ()))
 
 
 class Consent:

@@ -7,10 +7,11 @@ at once, also of a device or site that nobody has registered yet.
 from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 
+from services.telemetry.consent import refused
 from services.telemetry.directory import Directory, Site
 from services.telemetry.heartbeats import feed_heartbeats
 from services.telemetry.model import Decoded, Message, Outcome, Place, SetAside
-from services.telemetry.parsing import Wrong, parse, pieces
+from services.telemetry.parsing import Wrong, counted_day, parse, pieces
 from shared.contracts.civil_time import day_of
 from shared.contracts.telemetry import (
     MAX_AGE_MS,
@@ -30,10 +31,6 @@ from shared.contracts.telemetry import (
     parse_topic,
 )
 from shared.failures import Rejected
-
-# A ts outside is counted on the day of receipt: no vendor may fill the ledger with days nobody asks for.
-_EARLIEST_COUNTED_MS = 694_195_200_000  # 1992-01-01 in Asia/Shanghai
-_LATEST_COUNTED_MS = 4_102_416_000_000  # 2100-01-01
 
 _parse_topic = lru_cache(maxsize=16_384)(parse_topic)  # some 8 MB when full
 
@@ -64,6 +61,8 @@ def _decode_one(
     try:
         items = parse(message.payload)
     except Rejected as rejected:
+        if refused(directory.refusals(topic.vendor), topic.device, day_of(message.received_ms)):
+            return Outcome(topic.vendor, topic.feed, topic.site, None, dropped=[(0, day_of(message.received_ms))])
         return Outcome(topic.vendor, topic.feed, topic.site, None, rejected=[_whole(message, rejected.reason)])
     known = names.get(topic.vendor, _NO_NAMES)
     return _Judge(message, topic, directory, known, fresh.setdefault(topic.vendor, set())).judge(items)
@@ -79,13 +78,6 @@ def account_of(topic: str) -> tuple[str, str] | None:
 
 def _whole(message: Message, reason: str) -> SetAside:
     return SetAside(None, reason, None, day_of(message.received_ms), message.payload)
-
-
-def counted_day(ts: int | None, received_ms: int) -> int:
-    """The civil day a record is counted on: that of its ``ts``, or of its receipt where ``ts`` is no date of ours."""
-    if ts is None or not _EARLIEST_COUNTED_MS <= ts < _LATEST_COUNTED_MS:
-        return day_of(received_ms)
-    return day_of(ts)
 
 
 class _Judge:
@@ -119,7 +111,7 @@ class _Judge:
             if verdict := self._wrong(item):
                 rejected.append((index, verdict))
                 continue
-            device: str = item.device or self._topic.device  # type: ignore[union-attr, assignment]
+            device: str = item.device or self._topic.device  # type: ignore[assignment]
             if verdict := unknown(device):
                 parked.append((index, verdict))
             elif type(item) is Reading and not self._may_use(item.values):
@@ -130,9 +122,8 @@ class _Judge:
 
     def _refused_on(self, item: Record | Wrong) -> int | None:
         """The day of a record of which nothing may be kept; None of any other."""
-        device = self._topic.device if isinstance(item, Wrong) else item.device or self._topic.device
         day = counted_day(item.ts, self._message.received_ms)
-        return day if any(days.first <= day < days.end for days in self._refusals.get(device or "", ())) else None
+        return day if refused(self._refusals, item.device or self._topic.device, day) else None
 
     def _if_all_is_plain(self, items: Sequence[Record | Wrong]) -> list[tuple[str, Record]] | None:
         """All items with their devices if nothing about any asks for a closer look, which nearly always is so.

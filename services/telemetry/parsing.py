@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from shared.contracts.civil_time import day_of
 from shared.contracts.telemetry import MAX_PAYLOAD_BYTES, MAX_RECORDS, FeedHeartbeat, Record
 from shared.failures import Rejected
 
@@ -16,21 +17,39 @@ _HEARTBEAT = msgspec.json.Decoder(FeedHeartbeat)
 _BROKEN = (msgspec.DecodeError, RecursionError)  # deep nesting ends msgspec's recursion, not ours
 
 
+# A ts outside is counted on the day of receipt: no vendor may fill the ledger with days nobody asks for.
+_EARLIEST_COUNTED_MS = 694_195_200_000  # 1992-01-01 in Asia/Shanghai
+_LATEST_COUNTED_MS = 4_102_416_000_000  # 2100-01-01
+
+
 class _Time(msgspec.Struct, gc=False):
     ts: int
 
 
+class _Named(msgspec.Struct, gc=False):
+    device: str
+
+
 _TIME = msgspec.json.Decoder(_Time)
+_NAMED = msgspec.json.Decoder(_Named)
 # msgspec names the place: "… - at `$.values[...]`", "… - at `key` in `$.values`", "… required field `ts`"
 _PLACE = re.compile(r"`\$\.(\w+)[^`]*`$")
 _MISSING = re.compile(r"^Object missing required field `(\w+)`$")
 
 
 class Wrong(NamedTuple):
-    """An item that is no record of the contract: the field at fault, and ``ts`` where it could be read."""
+    """An item that is no record of the contract: the field at fault; ``ts`` and ``device`` where they could be read."""
 
     field: str | None
     ts: int | None
+    device: str | None = None
+
+
+def counted_day(ts: int | None, received_ms: int) -> int:
+    """The civil day a record is counted on: that of its ``ts``, or of its receipt where ``ts`` is no date of ours."""
+    if ts is None or not _EARLIEST_COUNTED_MS <= ts < _LATEST_COUNTED_MS:
+        return day_of(received_ms)
+    return day_of(ts)
 
 
 def parse(payload: bytes) -> list[Record | Wrong]:
@@ -102,7 +121,7 @@ def _one(piece: bytes) -> Record | Wrong:
     try:
         record: Record = _ONE.decode(piece)
     except msgspec.ValidationError as error:
-        return Wrong(_field(str(error)), _ts(piece))
+        return Wrong(_field(str(error)), _ts(piece), _device(piece))
     except _BROKEN as error:
         raise Rejected("not_json") from error
     return record
@@ -111,6 +130,13 @@ def _one(piece: bytes) -> Record | Wrong:
 def _field(message: str) -> str | None:
     found = _PLACE.search(message) or _MISSING.search(message)
     return found[1] if found else None
+
+
+def _device(piece: bytes) -> str | None:
+    try:
+        return _NAMED.decode(piece).device
+    except _BROKEN:
+        return None
 
 
 def _ts(piece: bytes) -> int | None:

@@ -8,13 +8,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple, Protocol
 
 from services.telemetry.counting import count_replayed
-from services.telemetry.decode import counted_day, decode
+from services.telemetry.decode import decode
 from services.telemetry.directory import Directory
 from services.telemetry.holding import held
 from services.telemetry.keeping import in_order, reasons, rejected
 from services.telemetry.model import Kept, Outcome, Parked, ReplayedEntry, SetAside
 from services.telemetry.outgoing import outgoing
-from services.telemetry.parsing import parse
+from services.telemetry.parsing import counted_day, parse
 from shared.contracts.civil_time import day_of
 
 ROWS_AT_ONCE = 200

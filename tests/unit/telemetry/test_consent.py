@@ -13,7 +13,7 @@ from services.telemetry.keeping import receipt
 from services.telemetry.verify_journal import verify
 from tests.unit.telemetry.test_directory import change
 from tests.unit.telemetry.test_replaying import Home
-from tests.unit.telemetry.world import NOW, Spooled, directory, heartbeat, kept_of, outcome, pack, reading
+from tests.unit.telemetry.world import NOW, AMessage, Spooled, directory, heartbeat, kept_of, outcome, pack, reading
 
 DAY_MS = 86_400_000
 # NOW is the first instant of 2025-11-25
@@ -48,6 +48,14 @@ def test_bad_records_of_that_device_are_not_kept_either() -> None:
     for message in (bad, nonsense):
         found = outcome(message, refusing())
         assert (len(found.dropped), len(found.rejected)) == (1, 0)
+
+
+def test_a_bad_record_of_that_device_inside_a_pack_is_not_kept_and_neither_is_nonsense_on_its_topic() -> None:
+    found = outcome(pack(heartbeat(ts=NOW, seq="x"), heartbeat(device="hmd")), refusing())
+    assert ([position for position, _ in found.dropped], len(found.rejected)) == ([0], 0)
+    whole = outcome(AMessage("telemetry/v1/acme/gw/home-1/lamp", b"nonsense", NOW), refusing())
+    assert (len(whole.dropped), len(whole.rejected)) == (1, 0)
+    assert kept_of(AMessage("telemetry/v1/acme/gw/home-1/lamp", b"nonsense", NOW), known=refusing()).entries == []
 
 
 def test_consent_given_again_and_the_end_of_a_tenancy_or_a_binding_end_the_refusal() -> None:
