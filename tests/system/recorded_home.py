@@ -46,12 +46,14 @@ def local_minutes(last_day: date) -> dict[tuple[str, str], set[int]]:
     return minutes
 
 
+def day_of(minute: int) -> date:
+    """The civil day of an epoch minute."""
+    return datetime.fromtimestamp(minute * 60, SHANGHAI).date()
+
+
 def days_with_use(last_day: date) -> dict[tuple[str, str], set[date]]:
     """Of each sensor the civil days with such a minute."""
-    return {
-        sensor: {datetime.fromtimestamp(minute * 60, SHANGHAI).date() for minute in minutes}
-        for sensor, minutes in local_minutes(last_day).items()
-    }
+    return {sensor: {day_of(minute) for minute in minutes} for sensor, minutes in local_minutes(last_day).items()}
 
 
 def visits(last_day: date) -> dict[tuple[str, str], list[tuple[datetime, datetime]]]:

@@ -6,8 +6,6 @@ What is expected comes from the simulator's own brute-force reading of what it s
 import json
 import os
 import random
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -20,26 +18,10 @@ from deploy.demo.registering import register, register_late
 from deploy.local.stack import Stack
 from tests.system.city import administrator, civil_today
 from tests.system.polling import until
+from tests.system.simulating import answer, simulate
 
 SEED = int(os.environ.get("PILOTLIGHT_SEED", str(time.time_ns() % 1_000_000)))
-ROOT = Path(__file__).parents[2]
 DAYS = 3
-
-
-def simulate(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "simulators", *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-def answer(process: "subprocess.Popen[str]") -> Any:
-    out, _ = process.communicate(timeout=120)
-    assert process.returncode == 0, out
-    return json.loads(out)
 
 
 @pytest.mark.timeout(400)
