@@ -37,6 +37,7 @@ from services.telemetry.recalling import Question, recall
 from shared.contracts.civil_time import day_from_date, day_of
 from shared.contracts.journal import JournalRecord
 from tests.unit.adoption import cities, oracle_strips
+from tests.unit.adoption.oracle import NAMES
 from tests.unit.adoption.test_api import small_city
 from tests.unit.adoption.world import Json, city_of, dump, measure
 from tests.unit.telemetry.world import AMessage, Spooled
@@ -49,7 +50,7 @@ OURS = ("vendor", "site", "received_ms", "sha")
 
 
 def stream(chance: random.Random) -> list[Json]:
-    """Records of a lamp and a headset over three days: some days late, some withdrawn, some told in two ways."""
+    """Records of a lamp, a headset and a socket over three days: late, withdrawn, or told in two ways."""
     found: list[Json] = []
 
     def say(device: str, site: str, ts: int, **said: Any) -> Json:
@@ -75,9 +76,16 @@ def stream(chance: random.Random) -> list[Json]:
                 say(told["device"], told["site"], ts + 60_000, kind="void", of=of)
             elif chance.random() < 0.2 and kind != "heartbeat":
                 other = {"duration_s": 120} if kind == "session" else {"trigger": "voice"}
-                rival = {name: value for name, value in (told | other).items() if name not in ("sha", "received_ms")}
-                found.append(rival | {"sha": cities.digest(rival), "received_ms": told["received_ms"] + 86_400_000})
+                found.append(told_again(told, **other))
+        told = say("socket", "xili", cities.midnight_ms(day), kind="usage", action="on", trigger="local")
+        found.append(told_again(told, trigger="voice"))  # where nothing is withdrawn only the scan finds a conflict
     return found
+
+
+def told_again(told: Json, **other: Any) -> Json:
+    """The same identity with another content, received the day after."""
+    rival = {name: value for name, value in (told | other).items() if name not in ("sha", "received_ms")}
+    return rival | {"sha": cities.digest(rival), "received_ms": told["received_ms"] + 86_400_000}
 
 
 def message(record: Json) -> AMessage:
@@ -110,7 +118,7 @@ class Pipeline:
         self._directory = Directory()
         self._directory.add_site("home", "xili", "nanshan")
         self._directory.add_site("vr", "museum", "futian")
-        for device in ("lamp", "hmd"):
+        for device in ("lamp", "hmd", "socket"):
             self._directory.add_device("acme", device)
 
     def run(self, messages: Sequence[AMessage]) -> None:
@@ -210,9 +218,12 @@ def check_against_loops(facts: Path, records: list[Json]) -> None:
     """The strips of each device-day, as known on each day, are what plain loops find."""
     for on in KNOWN:
         with SqliteKnownFacts(facts).at_once(day_from_date(on) + 1) as known:
-            for device in ("lamp", "hmd"):
+            for device in ("lamp", "hmd", "socket"):
                 for day in DAYS:
-                    number = day_from_date(day)
                     wanted = oracle_strips.state(records, device, day, on)
-                    seen = known.seen("acme", device, number, number + 1)
-                    assert {m for m in range(1440) if seen >> m & 1} == wanted.get("seen", set()), (device, day, on)
+                    found = known.minutes("acme", device, day_from_date(day))
+                    said = {
+                        name: {minute for minute in range(1440) if strip >> minute & 1}
+                        for name, strip in zip(NAMES, found, strict=True)
+                    }
+                    assert {name: minutes for name, minutes in said.items() if minutes} == wanted, (device, day, on)
