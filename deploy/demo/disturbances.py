@@ -44,7 +44,9 @@ def days_of(outages: Sequence[Json]) -> list[str]:
 
 def effects(reader: Reader, api: Api, other: Api, registry_url: str) -> tuple[list[Json], list[str]]:
     """Every disturbance with its figures before and after; and the days of the outages approved on the way."""
-    found = [_known_then_and_now(reader, one) for one in reader.city.get("disturbances", []) if one["kind"] in _WORDS]
+    planned = reader.city.get("disturbances", [])
+    found = [_known_then_and_now(reader, one) for one in planned if one["kind"] in _WORDS]
+    found += [_by_device_and_by_slot(reader, one) for one in planned if one["kind"] == "swapped_device"]
     before = {metric: reader.figure(metric, "programme") for metric in _HOMES}
     sequence = reader.status()["registry_sequence"]
     approved = approve_outages(api, other, registry_url)
@@ -78,12 +80,13 @@ def _known_then_and_now(reader: Reader, one: Json) -> Json:
     scope = f"dwelling:{one['dwelling']}" if "dwelling" in one else f"site:{one['site']}"
     came = _date(one["sent_ms"])
     as_of = str(came - timedelta(days=1))
+    days = {"from": str(_date(one["from_ms"])), "to": str(_date(one["to_ms"] - 1) + timedelta(days=1))}
     zh, en = _WORDS[one["kind"]]
     return {
         "title": {"zh": zh, "en": en},
         "what": {
-            "zh": f"{one['vendor']}：{_date(one['from_ms'])} 起的数据，{came} 才收到",
-            "en": f"of {one['vendor']}: what concerns the days from {_date(one['from_ms'])} came on {came}",
+            "zh": f"{one['vendor']}：关于 [{days['from']}, {days['to']}) 的数据，{came} 才收到；下列结果只含这些日子",
+            "en": f"of {one['vendor']}: what concerns these days came on {came}; the figures are of these days alone",
         },
         "before": {"zh": f"截至 {as_of} 所知", "en": f"as known on {as_of}"},
         "after": {"zh": "现在", "en": "now"},
@@ -91,10 +94,28 @@ def _known_then_and_now(reader: Reader, one: Json) -> Json:
             {
                 "metric": metric,
                 "scope": scope,
-                "before": reader.figure(metric, scope, as_of=as_of),
-                "after": reader.figure(metric, scope),
+                "before": reader.figure(metric, scope, **days, as_of=as_of),
+                "after": reader.figure(metric, scope, **days),
             }
             for metric in ("H6", "H7a")
+        ],
+    }
+
+
+def _by_device_and_by_slot(reader: Reader, one: Json) -> Json:
+    """A swap inflates nothing: figures count the slot, through the device that was in it on each day."""
+    old, slot = f"device:{one['vendor']}/{one['old']}", f"slot:{one['slot']}"
+    return {
+        "title": {"zh": "更换的设备", "en": "a swapped device"},
+        "what": {
+            "zh": f"{one['on']} 起由 {one['new']} 接替 {one['old']}；按点位计，一次更换不增加点位数",
+            "en": f"{one['new']} took the place of {one['old']}; slots count, so a swap adds none",
+        },
+        "before": {"zh": "只看旧设备", "en": "the old device alone"},
+        "after": {"zh": "按点位", "en": "the slot"},
+        "effects": [
+            {"metric": m, "scope": slot, "before": reader.figure(m, old), "after": reader.figure(m, slot)}
+            for m in ("H4", "H6")
         ],
     }
 
