@@ -32,9 +32,18 @@ def joined(intervals: Iterable[Interval]) -> list[Interval]:
     return found
 
 
-def of_records(numbers: Sequence[tuple[int, int]]) -> list[Interval]:
-    """The intervals of some records, as (seq, ts)."""
-    return joined(Interval(seq, seq, ts) for seq, ts in numbers)
+def of_records(numbers: Iterable[tuple[int, int]]) -> list[Interval]:
+    """The intervals of some records, as (seq, ts): :func:`joined`, without an interval for each record."""
+    found: list[Interval] = []
+    first = first_ts = 0
+    last: int | None = None
+    for seq, ts in sorted(numbers):
+        if last is None or seq > last + 1:
+            if last is not None:
+                found.append(Interval(first, last, first_ts))
+            first, first_ts = seq, ts
+        last = seq
+    return found if last is None else [*found, Interval(first, last, first_ts)]
 
 
 def missing(intervals: Sequence[Interval]) -> Counter[int]:

@@ -3,13 +3,13 @@
 Feeds that cannot be sent a receipt ask there; the ledger takes ``missing`` from there. Doing it again changes nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from services.telemetry.intervals import Interval, of_records
 
-WAITED_MS = 500  # a batch that has waited so long is taken over even if few have gathered
-GATHERED = 200  # batches: then it is worth while in any case
+QUIET_MS = 500  # since the last batch: nothing more gathers
+WAITED_MS = 5_000  # since the first one: it has waited long enough, though more keep coming
 
 Numbered = Mapping[str, Mapping[str, Sequence[int]]]  # by vendor and device: boot, seq, ts, boot, seq, ts, …
 
@@ -23,12 +23,13 @@ class Device(NamedTuple):
 
 
 class Run(NamedTuple):
-    """The numbers of the batches after the cursor, up to ``upto``; ``more`` follow, ``at_ms`` is the first batch's."""
+    """The numbers of the batches after the cursor, up to ``upto``; ``more`` follow; when the first and the last
+    of them were received."""
 
     upto: int
     more: bool
-    batches: int
-    at_ms: int
+    first_ms: int
+    last_ms: int
     numbered: Sequence[Numbered]
 
 
@@ -73,7 +74,8 @@ class Receiving:
         run = self._spool.numbered()
         if run is None:
             return False
-        if not (at_once or run.more or run.batches >= GATHERED or abs(now_ms - run.at_ms) >= WAITED_MS):
+        quiet, waited = abs(now_ms - run.last_ms) >= QUIET_MS, abs(now_ms - run.first_ms) >= WAITED_MS
+        if not (at_once or run.more or quiet or waited):
             return False
         self._database.add(intervals_of(run.numbered))
         self._spool.received(run.upto)
@@ -82,10 +84,29 @@ class Receiving:
 
 def intervals_of(batches: Iterable[Numbered]) -> dict[Device, list[Interval]]:
     """The intervals of each device's numbers."""
-    numbers: dict[Device, list[tuple[int, int]]] = {}
+    numbers: dict[tuple[str, str], list[int]] = {}
     for batch in batches:
         for vendor, devices in batch.items():
             for device, flat in devices.items():
-                for boot, seq, ts in zip(flat[::3], flat[1::3], flat[2::3], strict=True):
-                    numbers.setdefault(Device(vendor, device, boot), []).append((seq, ts))
-    return {device: of_records(found) for device, found in numbers.items()}
+                known = numbers.get((vendor, device))
+                if known is None:
+                    numbers[vendor, device] = list(flat)
+                else:
+                    known += flat
+    return {
+        Device(vendor, device, boot): of_records(some)
+        for (vendor, device), flat in numbers.items()
+        for boot, some in _by_boot(flat)
+    }
+
+
+def _by_boot(flat: Sequence[int]) -> Iterator[tuple[int, Iterable[tuple[int, int]]]]:
+    """The (seq, ts) of each boot; nearly always there is one."""
+    boots, told = flat[::3], list(zip(flat[1::3], flat[2::3], strict=True))
+    for boot in set(boots):
+        yield (
+            boot,
+            told
+            if boots.count(boot) == len(boots)
+            else [one for one, of in zip(told, boots, strict=True) if of == boot],
+        )

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, tuple_
+from sqlalchemy import Connection, Engine, bindparam, select, tuple_
 
 from services.telemetry.adapters import ledger_tables as tables
 from services.telemetry.adapters.sql_ledger import available
@@ -12,7 +12,18 @@ from services.telemetry.intervals import Interval, joined, missing
 from services.telemetry.receiving import Device
 from shared.contracts.civil_time import date_from_day
 
+_COLUMNS = ("vendor", "device", "boot", "first", "last")
 _AT_ONCE = 250  # devices in one statement
+_GROW = (  # nearly always a device's last interval has become longer, and nothing else
+    tables.seq_interval.update()
+    .where(
+        tables.seq_interval.c.vendor == bindparam("_vendor"),
+        tables.seq_interval.c.device == bindparam("_device"),
+        tables.seq_interval.c.boot == bindparam("_boot"),
+        tables.seq_interval.c.first == bindparam("_first"),
+    )
+    .values(last=bindparam("_last"))
+)
 Gaps = Counter[tuple[str, int]]  # by vendor and civil day
 
 
@@ -68,20 +79,27 @@ def _replace(
 ) -> None:
     table = tables.seq_interval
     gone: list[tuple[Any, ...]] = []
+    grown: list[dict[str, Any]] = []
     fresh: list[dict[str, Any]] = []
     for device, intervals in after.items():
-        if intervals == before[device]:
+        was = before[device]
+        if intervals == was:
             continue
-        gone += [(*device, interval.first) for interval in before[device] if interval not in intervals]
-        fresh += [device._asdict() | interval._asdict() for interval in intervals if interval not in before[device]]
-        for sign, some in ((-1, before[device]), (1, intervals)):
+        for sign, some in ((-1, was), (1, intervals)):
             for day, count in missing(some).items():
                 gaps[device.vendor, day] += sign * count
+        if len(was) == len(intervals) and was[:-1] == intervals[:-1] and was[-1][::2] == intervals[-1][::2]:
+            grown.append({f"_{name}": value for name, value in zip(_COLUMNS, (*device, *intervals[-1]), strict=False)})
+            continue
+        gone += [(*device, interval.first) for interval in was if interval not in intervals]
+        fresh += [device._asdict() | interval._asdict() for interval in intervals if interval not in was]
     for part in _parts(gone):
         key = tuple_(table.c.vendor, table.c.device, table.c.boot, table.c.first)
         connection.execute(table.delete().where(key.in_(part)))
     if fresh:
         connection.execute(table.insert(), fresh)
+    if grown:
+        connection.execute(_GROW, grown)
 
 
 def _count(connection: Connection, gaps: Gaps) -> None:

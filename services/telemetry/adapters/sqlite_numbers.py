@@ -25,7 +25,9 @@ class SqliteNumbers:
             at = connection.execute("SELECT n FROM cursor WHERE name = 'received'").fetchone()[0]
             if at == head:
                 return None
-            at_ms = connection.execute("SELECT min(at_ms) FROM batch WHERE n > ?", (at,)).fetchone()[0] or 0
+            first_ms, last_ms = connection.execute(
+                "SELECT min(at_ms), max(at_ms) FROM batch WHERE n > ?", (at,)
+            ).fetchone()
             rows = connection.execute("SELECT n, body FROM numbered WHERE n > ? AND n <= ? ORDER BY n", (at, head))
             found = []
             size = 0
@@ -33,8 +35,8 @@ class SqliteNumbers:
                 found.append(_NUMBERED.decode(body))
                 size += len(body)
                 if size >= MAX_BYTES_AT_ONCE:
-                    return Run(n, n < head, n - at, at_ms, found)
-        return Run(head, False, head - at, at_ms, found)
+                    return Run(n, n < head, first_ms, last_ms, found)
+        return Run(head, False, first_ms, last_ms, found)
 
     def received(self, upto: int) -> None:
         """Move the cursor; what it has passed can come again, which changes nothing.

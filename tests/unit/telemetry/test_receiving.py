@@ -127,9 +127,9 @@ def test_few_fresh_batches_wait_for_more(world: World) -> None:
     receiving = Receiving(SqliteNumbers(world.spool.file), SqlIntervals(world.engine))
     run = SqliteNumbers(world.spool.file).numbered()
     assert run is not None
-    receiving.step(run.at_ms + 499)
+    receiving.step(run.last_ms + 499)
     assert SqliteNumbers(world.spool.file).numbered() == run
-    receiving.step(run.at_ms + 500)
+    receiving.step(run.last_ms + 500)
     assert SqliteNumbers(world.spool.file).numbered() is None
 
 
