@@ -42,7 +42,7 @@ def bodies(worker: str, batches: Iterable[tuple[Mapping[str, Sequence[bytes]], S
     for site, heards in presence.items():
         key = events.routing_key("presence", site.site_kind, site.district)
         by_key.setdefault(key, []).extend(_presence(worker, site, heards))
-    return [Body(key, content) for key, finished in by_key.items() for content in _contents(finished)]
+    return [Body(key, content) for key, finished in by_key.items() for content in contents(finished)]
 
 
 def _presence(worker: str, site: _Site, heards: Sequence[Heard]) -> Iterator[bytes]:
@@ -68,7 +68,8 @@ def _parts(minutes: Mapping[str, set[int]]) -> Iterator[dict[str, list[int]]]:
     yield part
 
 
-def _contents(finished: Sequence[bytes]) -> Iterator[bytes]:
+def contents(finished: Sequence[bytes]) -> Iterator[bytes]:
+    """Finished events as CloudEvents batches of at most ``MAX_BODY_BYTES``, unless one alone is larger."""
     part: list[bytes] = []
     size = 0
     for event in finished:

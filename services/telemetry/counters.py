@@ -14,6 +14,9 @@ STALE_ACKNOWLEDGEMENTS = Counter(
     "telemetry_stale_acknowledgements_total", "Messages kept whose connection was gone by then: they come again"
 )
 CONNECTIONS = Counter("telemetry_connections_total", "Connections to Mosquitto; session: kept, or new", ["session"])
+SESSIONS_LOST = Counter(
+    "telemetry_sessions_lost_total", "ALARM: outages of ours: Mosquitto had lost our session and kept nothing meanwhile"
+)
 CALLBACK_FAILURES = Counter("telemetry_callback_failures_total", "ALARM: defects caught in a callback of paho's")
 UNAVAILABLE = Counter("telemetry_unavailable_total", "Attempts that found a dependency away", ["part"])
 OUTAGES = Counter("telemetry_outages_told_total", "Outages of feeds drafted at the registry, or their end told")

@@ -2,6 +2,7 @@
 
 Only feeds that serve more than one dwelling or venue are judged: one failed home gateway is OFFLINE, not UNKNOWN. A
 silence that still goes on is told only once real time, too, has passed without a heartbeat: a message may be under way.
+While we could hear nobody ourselves, no feed was silent.
 """
 
 import logging
@@ -10,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from services.telemetry.directory import MISSED
 from services.telemetry.heartbeats import Heard, Silence, silences
+from services.telemetry.listening import OwnOutage
 from shared.contracts.registry import Feed
 from shared.failures import Rejected
 
@@ -61,15 +63,24 @@ class Registry(Protocol):
 
 
 class Drafting:
-    """Judges feeds. ``monotonic_s`` is the machine's own clock, whatever the clock of receipt says."""
+    """Judges feeds. ``monotonic_s`` is the machine's own clock, whatever the clock of receipt says.
+
+    ``own_outages`` tells when we could hear nobody; it raises Unavailable if the spool cannot be read.
+    """
 
     def __init__(
-        self, spool: Spool, registry: Registry, feeds: Mapping[str, Feed], monotonic_s: Callable[[], float]
+        self,
+        spool: Spool,
+        registry: Registry,
+        feeds: Mapping[str, Feed],
+        monotonic_s: Callable[[], float],
+        own_outages: Callable[[], Sequence[OwnOutage]],
     ) -> None:
         self._spool = spool
         self._registry = registry
         self._feeds = feeds
         self._monotonic_s = monotonic_s
+        self._own_outages = own_outages
         self._last: dict[str, tuple[int, float]] = {}  # by feed: its last heartbeat, and since when it is that
 
     def step(self, receipt_ms: int) -> int:
@@ -80,16 +91,17 @@ class Drafting:
         :raises Unavailable: if the spool or the registry is away; what was told by then stays told
         """
         told = {(one.vendor, one.feed, one.from_ms): one for one in self._spool.told()}
+        ours = [Heard(own.from_ms, receipt_ms if own.to_ms is None else own.to_ms) for own in self._own_outages()]
         count = 0
         for (vendor, name), heard in self._spool.heard().items():
             feed = self._feeds.get(f"{vendor}/{name}")
             if feed is None or not serves_many(feed):
                 continue
-            for silence in self._silences(feed, heard, receipt_ms):
+            for silence in self._silences(feed, heard, ours, receipt_ms):
                 count += self._tell(feed, silence, told.get((vendor, name, silence.from_ms)))
         return count
 
-    def _silences(self, feed: Feed, heard: Sequence[Heard], receipt_ms: int) -> list[Silence]:
+    def _silences(self, feed: Feed, heard: Sequence[Heard], ours: Sequence[Heard], receipt_ms: int) -> list[Silence]:
         """What can be said of a feed now: nothing while its heartbeats are still coming in."""
         pause_ms = MISSED * 1000 * feed.heartbeat_interval_s
         now_s, last_ms = self._monotonic_s(), max(span.last for span in heard)
@@ -99,7 +111,8 @@ class Drafting:
         quiet_s = now_s - before[1]
         if quiet_s < SETTLE_S:
             return []
-        return silences(heard, pause_ms, receipt_ms if quiet_s * 1000 > pause_ms else None)
+        since = [span for span in ours if span.first >= heard[0].first]
+        return silences([*heard, *since], pause_ms, receipt_ms if quiet_s * 1000 > pause_ms else None)
 
     def _tell(self, feed: Feed, silence: Silence, told: Told | None) -> int:
         if told is not None and (told.settled or told.to_ms == silence.to_ms):

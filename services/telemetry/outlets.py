@@ -14,9 +14,10 @@ from services.telemetry.adapters.sql_ledger import SqlLedger, connect
 from services.telemetry.adapters.sql_watermarks import SqlWatermarks
 from services.telemetry.adapters.sqlite_draining import SqliteDraining
 from services.telemetry.adapters.sqlite_numbers import SqliteNumbers
+from services.telemetry.adapters.sqlite_totals import SqliteTotals
+from services.telemetry.announcing import Announcing
 from services.telemetry.closing import Closing
 from services.telemetry.draining import keep_up, publish_events, write_points
-from services.telemetry.marking import Marking
 from services.telemetry.mirroring import Mirroring
 from services.telemetry.receiving import Receiving
 from services.telemetry.settings import WorkerSettings
@@ -61,12 +62,12 @@ class Outlets:
     def publish(self, stop: threading.Event) -> None:
         """Send events to RabbitMQ."""
         events = RabbitEvents(self._settings.amqp_url)
-
-        marking = Marking(self._watermark, self._draining, events.publish, self._settings.worker_id)
+        worker, totals = self._settings.worker_id, SqliteTotals(self._file)
+        announcing = Announcing(worker, self._draining, totals, self._watermark, events.publish)
 
         def step() -> bool:
-            more = publish_events(self._draining, events.publish, self._settings.worker_id)
-            marking.step(_now_ms(), time.monotonic())
+            more = publish_events(self._draining, events.publish, worker)
+            announcing.step(time.monotonic())
             return more
 
         keep_up(

@@ -12,12 +12,14 @@ from services.telemetry.adapters.registry_outages import RegistryOutages
 from services.telemetry.adapters.spool_file import SpoolFile
 from services.telemetry.adapters.sqlite_draining import SqliteDraining
 from services.telemetry.adapters.sqlite_feeds import SqliteFeeds
+from services.telemetry.adapters.sqlite_listening import SqliteListening
 from services.telemetry.adapters.sqlite_spool import SqliteSpool
 from services.telemetry.directory import Directory
 from services.telemetry.drafting import Drafting
 from services.telemetry.filling import fill
 from services.telemetry.inbox import Inbox
 from services.telemetry.ingest import Ingest
+from services.telemetry.listening import Listening
 from services.telemetry.outlets import Outlets
 from services.telemetry.replaying import Replaying
 from services.telemetry.settings import WorkerSettings, read_worker
@@ -51,7 +53,9 @@ class Worker:
         self._directory = Directory()
         fill(self._directory, self._copy)
         self._inbox: Inbox[MqttMessage] = Inbox()
-        self._messages = MqttMessages(told.mqtt_url, self._inbox, self._clock.now_ms)
+        self._sessions = SqliteListening(self._file)
+        self._listening = Listening(self._sessions, told.worker_id)
+        self._messages = MqttMessages(told.mqtt_url, self._inbox, self._clock.now_ms, self._listening.connected)
         self._wakes = {name: threading.Event() for name in ("influxdb", "rabbitmq", "database")}
         self._spool = SqliteSpool(self._file, self._on_kept)
         self._replaying = Replaying(self._directory, self._spool)
@@ -88,10 +92,13 @@ class Worker:
         try:
             while not stop.is_set():
                 began = self._moment()
+                is_settled = not self._messages.is_stamping()
                 if batch := self._inbox.take(0.2):
                     self._mark(batch[0].received_ms)
                     count_outcomes(until_done(partial(use_case.ingest, batch), stop, self._note))
-                elif began is not None:
+                    self._listen(batch[0].received_ms, stop)
+                elif began is not None and is_settled:
+                    self._listen(began, stop)
                     self._taken_until_ms = began
                     self._mark(began)
                 self._replay(stop)
@@ -102,7 +109,13 @@ class Worker:
         """Draft outages of feeds that were silent."""
         told = self._told
         client = ServiceClient("registry", told.registry_url, told.registry_url, told.registry_credentials)
-        drafting = Drafting(SqliteFeeds(self._file), RegistryOutages(client), self._directory.feeds, time.monotonic)
+        drafting = Drafting(
+            SqliteFeeds(self._file),
+            RegistryOutages(client),
+            self._directory.feeds,
+            time.monotonic,
+            self._sessions.outages,
+        )
         while not stop.wait(1.0):
             if self._taken_until_ms is not None:
                 step = partial(drafting.step, self._taken_until_ms)
@@ -127,6 +140,10 @@ class Worker:
         except Unavailable as failure:
             self._note(failure)
             return None
+
+    def _listen(self, kept_before_ms: int, stop: threading.Event) -> None:
+        if (now_ms := self._moment()) is not None:
+            until_done(partial(self._listening.step, kept_before_ms, now_ms), stop, self._note)
 
     def _mark(self, received_before_ms: int) -> None:
         self._watermark.kept(Mark(received_before_ms, self._draining.cursors()[0]))

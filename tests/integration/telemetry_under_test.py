@@ -176,7 +176,7 @@ class TelemetryUnderTest:
 
 
 class EventTap:
-    """Takes every event of one vendor from adoption's queue, as adoption would, and remembers it."""
+    """Takes every event of one vendor, and of no vendor, from adoption's queue, as adoption would, and remembers it."""
 
     def __init__(self, stack: Stack, vendor: str) -> None:
         self._vendor = vendor
@@ -184,6 +184,7 @@ class EventTap:
         self._url = stack.amqp_url("adoption")
         self._taken: queue.Queue[tuple[str, Json]] = queue.Queue()
         self.events: list[tuple[str, Json]] = []
+        self._ops: list[tuple[str, Json]] = []
         self._thread = threading.Thread(target=self._take, daemon=True)
 
     def __enter__(self) -> "EventTap":
@@ -214,15 +215,21 @@ class EventTap:
                     return
                 if method is not None:
                     for event in json.loads(content):
-                        if event["data"].get("vendor") == self._vendor:
+                        if event["data"].get("vendor", self._vendor) == self._vendor:
                             self._taken.put((method.routing_key, event))
                     channel.basic_ack(method.delivery_tag)
 
     def seen(self) -> list[tuple[str, Json]]:
-        """All events so far, with their routing keys."""
+        """All events of devices so far, with their routing keys."""
         while not self._taken.empty():
-            self.events.append(self._taken.get())
+            key, event = self._taken.get()
+            (self._ops if key.startswith("ops.") else self.events).append((key, event))
         return self.events
+
+    def told(self, kind: str) -> list[Json]:
+        """What the worker told of itself (of the ledger: of this vendor), oldest first."""
+        self.seen()
+        return [event["data"] for key, event in self._ops if key == f"ops.{kind}"]
 
     def of(self, kind: str) -> list[Json]:
         return [event for key, event in self.seen() if key.startswith(kind + ".")]

@@ -52,9 +52,18 @@ class MqttMessage:
 class MqttMessages:
     """One session with the broker: puts what comes into the inbox, and acknowledges."""
 
-    def __init__(self, url: str, inbox: Inbox[MqttMessage], now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        url: str,
+        inbox: Inbox[MqttMessage],
+        now_ms: Callable[[], int],
+        on_session: Callable[[bool], None] = lambda _present: None,
+    ) -> None:
+        """``on_session`` is told, on paho's thread, of each connection whether the broker still had our session."""
         self._inbox = inbox
         self._now_ms = now_ms
+        self._on_session = on_session
+        self._stamping = False
         self._current = threading.Lock()  # held while the connection changes, and while something is acknowledged
         self._connection = 0
         self._up = False
@@ -91,6 +100,10 @@ class MqttMessages:
     def is_subscribed(self) -> bool:
         """Whether the broker has granted the subscription on the current connection."""
         return self._subscribed
+
+    def is_stamping(self) -> bool:
+        """Whether a message may have its time of receipt, and not be in the inbox yet."""
+        return self._stamping
 
     def close(self) -> None:
         """Take no more messages, send what acknowledgements are under way, and disconnect; the session stays."""
@@ -146,6 +159,7 @@ class MqttMessages:
             self._inbox.clear()  # none of it was acknowledged: the broker sends it again
         counters.CONNECTIONS.labels("kept" if flags.session_present else "new").inc()
         _log.info("connected", extra={"session_present": flags.session_present})
+        self._on_session(flags.session_present)
         client.subscribe([(topic, 1) for topic in TOPICS])  # always: a session may be there and its subscriptions not
 
     def _on_disconnect(self, _client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
@@ -159,11 +173,14 @@ class MqttMessages:
             _log.error("the broker refused the subscription", extra={"reasons": [str(reason) for reason in reasons]})
 
     def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        self._stamping = True
         try:
             self._inbox.put(MqttMessage(message, self._receipt_time(), self._connection))
         except Exception:  # it would end paho's thread; unacknowledged, the message comes again
             counters.CALLBACK_FAILURES.inc()
             _log.exception("a message could not be taken")
+        finally:
+            self._stamping = False
 
     def _receipt_time(self) -> int:
         """Waits while the clock cannot be trusted: a record must not get a wrong receipt time."""

@@ -3,7 +3,9 @@
 One row per batch in each of ``batch``, ``entries`` (messages, for the journal), ``lines`` (InfluxDB), ``events``
 (RabbitMQ), ``numbered`` (which seq came) and ``rejected``; blobs are MessagePack of ``model``'s structs. A batch leaves
 once it is in the journal. A row of ``parked`` whose ``raw`` is gone waits for nothing more. ``counted`` holds absolute
-totals since the worker's first day. ``revision`` grows with every change of what is mirrored into its database.
+totals since the worker's first day. ``revision`` grows with every change of what is mirrored into its database;
+``told`` is the one at which RabbitMQ was told of the totals. ``listened`` and ``own_outage`` say until when the broker
+kept messages for us, and when it did not (``to_ms`` is null while it goes on).
 
 ``held`` says which segments of the journal hold records of a vendor, site and civil day of ``ts``; of segments and
 batches up to those that ``unindexed`` names nobody wrote that down.
@@ -49,6 +51,10 @@ CREATE TABLE IF NOT EXISTS counted (
   vendor TEXT NOT NULL, day INTEGER NOT NULL, what TEXT NOT NULL, count INTEGER NOT NULL, revision INTEGER NOT NULL,
   PRIMARY KEY (vendor, day, what)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS counted_revision ON counted (revision);
+CREATE TABLE IF NOT EXISTS told (one INTEGER PRIMARY KEY CHECK (one = 1), ledger_revision INTEGER NOT NULL);
+INSERT OR IGNORE INTO told VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS listened (one INTEGER PRIMARY KEY CHECK (one = 1), until_ms INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS own_outage (from_ms INTEGER PRIMARY KEY, to_ms INTEGER);
 CREATE TABLE IF NOT EXISTS feed_heard (
   vendor TEXT NOT NULL, feed TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
   PRIMARY KEY (vendor, feed, first)) WITHOUT ROWID;

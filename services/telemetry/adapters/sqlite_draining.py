@@ -72,7 +72,8 @@ class SqliteDraining:
             )
             for (body,) in rows:
                 for held in HELD.decode(body):
-                    counts[held.vendor, held.day, WRITTEN] += held.count
+                    if held.count:
+                        counts[held.vendor, held.day, WRITTEN] += held.count
             _move(connection, "influxdb", upto)
             if refused is not None:
                 append(connection, refused)

@@ -15,6 +15,7 @@ from services.telemetry.adapters.sqlite_feeds import SqliteFeeds
 from services.telemetry.drafting import Drafting
 from services.telemetry.heartbeats import Heard, Silence, silences
 from services.telemetry.keeping import receipt
+from services.telemetry.listening import OwnOutage
 from shared.contracts.registry import Feed
 from shared.failures import Rejected, Unavailable
 from tests.unit.telemetry.world import NOW, AMessage, Spooled, kept_of, outcome
@@ -100,7 +101,10 @@ class Judged:
         self.spool = Spooled(folder / "spool.db")
         self.registry = Registry()
         self.clock_s = 0.0
-        self.drafting = Drafting(SqliteFeeds(self.spool.file), self.registry, feeds, lambda: self.clock_s)
+        self.own_outages: list[OwnOutage] = []
+        self.drafting = Drafting(
+            SqliteFeeds(self.spool.file), self.registry, feeds, lambda: self.clock_s, lambda: self.own_outages
+        )
 
     def hear(self, *minutes: float) -> None:
         self.spool.taking_in.keep(kept_of(beats(*minutes)))
@@ -140,6 +144,25 @@ def test_while_heartbeats_come_in_nothing_is_said(tmp_path: Path) -> None:
     assert judged.judge(-30, after_s=1.0) == []
     judged.hear(*range(-60, -29))
     assert judged.judge(-30) == []  # late ones have filled it
+
+
+def test_while_we_could_hear_nobody_no_feed_was_silent(tmp_path: Path) -> None:
+    judged = Judged(tmp_path)
+    judged.own_outages = [OwnOutage(at(-90), at(-80)), OwnOutage(at(-58), at(-30))]
+    judged.hear(-60, -59, -28, -27)
+    assert judged.judge(-27) == []
+
+
+def test_an_outage_of_ours_cuts_a_silence_and_one_that_goes_on_ends_it_for_now(tmp_path: Path) -> None:
+    judged = Judged(tmp_path)
+    judged.own_outages = [OwnOutage(at(-45), at(-40))]
+    judged.hear(-60, -59, -20)
+    assert judged.judge(-20) == [
+        ("draft", Silence(at(-59), at(-45))),
+        ("draft", Silence(at(-40), at(-20))),
+    ]
+    judged.own_outages.append(OwnOutage(at(-19), None))
+    assert judged.judge(-1) == []
 
 
 def test_the_registry_away_is_tried_again_and_a_refusal_is_left_alone(tmp_path: Path) -> None:

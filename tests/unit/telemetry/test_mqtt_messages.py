@@ -184,3 +184,19 @@ def test_a_client_whose_thread_has_ended_is_not_alive_whatever_it_says() -> None
     assert messages.is_alive()  # a broker that is away is no error
     messages.close()
     assert not messages.is_alive()
+
+
+def test_a_message_that_is_stamped_and_not_in_the_inbox_is_known_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[bool, int]] = []
+
+    def stamp() -> int:
+        seen.append((stamped.messages.is_stamping(), stamped.inbox.waiting_bytes))
+        return NOW
+
+    stamped = Broker(monkeypatch, stamp)
+    stamped.client.connect_broker(session_present=True)
+    assert not stamped.messages.is_stamping()
+    stamped.client.deliver(MESSAGE.topic, MESSAGE.payload)
+    assert seen == [(True, 0)]
+    assert not stamped.messages.is_stamping()
+    assert stamped.inbox.waiting_bytes > 0
