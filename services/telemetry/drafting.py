@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from services.telemetry.directory import MISSED
-from services.telemetry.heartbeats import Heard, Silence, silences
+from services.telemetry.heartbeats import Heard, Silence, joined, silences
 from services.telemetry.listening import OwnOutage
 from shared.contracts.registry import Feed
 from shared.failures import Rejected
@@ -55,11 +55,11 @@ class Spool(Protocol):
 class Registry(Protocol):
     """Where outages are drafted; both raise Rejected where it refuses, Unavailable where it does not answer."""
 
-    def draft(self, vendor: str, feed: str, silence: Silence, cause: str) -> None:
-        """Draft an outage; the same again changes nothing."""
+    def draft(self, vendor: str, feed: str, from_ms: int, cause: str) -> None:
+        """Draft an outage that goes on; the same again changes nothing."""
 
-    def end(self, vendor: str, feed: str, silence: Silence) -> None:
-        """Say when a drafted outage ended."""
+    def end(self, vendor: str, feed: str, from_ms: int, to_ms: int) -> None:
+        """Say when a drafted outage ended; the same again changes nothing."""
 
 
 class Drafting:
@@ -90,39 +90,46 @@ class Drafting:
 
         :raises Unavailable: if the spool or the registry is away; what was told by then stays told
         """
-        told = {(one.vendor, one.feed, one.from_ms): one for one in self._spool.told()}
+        told: dict[tuple[str, str], list[Told]] = {}
+        for one in self._spool.told():
+            told.setdefault((one.vendor, one.feed), []).append(one)
         ours = [Heard(own.from_ms, receipt_ms if own.to_ms is None else own.to_ms) for own in self._own_outages()]
         count = 0
         for (vendor, name), heard in self._spool.heard().items():
             feed = self._feeds.get(f"{vendor}/{name}")
-            if feed is None or not serves_many(feed):
-                continue
-            for silence in self._silences(feed, heard, ours, receipt_ms):
-                count += self._tell(feed, silence, told.get((vendor, name, silence.from_ms)))
+            if feed is not None and serves_many(feed):
+                since = [span for span in ours if span.first >= heard[0].first]
+                count += self._judge(feed, [*heard, *since], receipt_ms, told.get((vendor, name), []))
         return count
 
-    def _silences(self, feed: Feed, heard: Sequence[Heard], ours: Sequence[Heard], receipt_ms: int) -> list[Silence]:
-        """What can be said of a feed now: nothing while its heartbeats are still coming in."""
-        pause_ms = MISSED * 1000 * feed.heartbeat_interval_s
+    def _judge(self, feed: Feed, heard: Sequence[Heard], receipt_ms: int, told: Sequence[Told]) -> int:
+        """Nothing can be said of a feed while its heartbeats are still coming in."""
+        pause_ms, quiet_s = MISSED * 1000 * feed.heartbeat_interval_s, self._quiet_s(feed, heard)
+        if quiet_s < SETTLE_S:
+            return 0
+        known = {one.from_ms: one for one in told}
+        found = silences(heard, pause_ms, receipt_ms if quiet_s * 1000 > pause_ms else None)
+        ends = {span.last for span in joined(heard, pause_ms)}
+        filled = [one.from_ms for one in told if not one.settled and one.from_ms not in ends]
+        found += [Silence(from_ms, from_ms + 1) for from_ms in filled]  # late heartbeats: there was none
+        return sum(self._tell(feed, silence, known.get(silence.from_ms)) for silence in found)
+
+    def _quiet_s(self, feed: Feed, heard: Sequence[Heard]) -> float:
+        """How long, by the machine's clock, no later heartbeat of a feed has come."""
         now_s, last_ms = self._monotonic_s(), max(span.last for span in heard)
         before = self._last.get(f"{feed.vendor}/{feed.feed}")
         if before is None or before[0] != last_ms:
             before = self._last[f"{feed.vendor}/{feed.feed}"] = (last_ms, now_s)
-        quiet_s = now_s - before[1]
-        if quiet_s < SETTLE_S:
-            return []
-        since = [span for span in ours if span.first >= heard[0].first]
-        return silences([*heard, *since], pause_ms, receipt_ms if quiet_s * 1000 > pause_ms else None)
+        return now_s - before[1]
 
     def _tell(self, feed: Feed, silence: Silence, told: Told | None) -> int:
         if told is not None and (told.settled or told.to_ms == silence.to_ms):
             return 0
         settled = silence.to_ms is not None
-        try:
-            if told is None:
-                self._registry.draft(feed.vendor, feed.feed, silence, CAUSE)
-            else:
-                self._registry.end(feed.vendor, feed.feed, silence)
+        try:  # both each time: an answer to an earlier call may have been lost
+            self._registry.draft(feed.vendor, feed.feed, silence.from_ms, CAUSE)
+            if silence.to_ms is not None:
+                self._registry.end(feed.vendor, feed.feed, silence.from_ms, silence.to_ms)
         except Rejected as rejected:  # decided by somebody meanwhile, or the feed is gone: it is theirs now
             _log.warning("the registry refused an outage", extra={"feed": feed.feed, "why": str(rejected.params)})
             settled = True

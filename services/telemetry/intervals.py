@@ -1,7 +1,8 @@
 """Which ``seq`` of a device have come, as intervals: whatever the order in which they came, and however often. Pure.
 
 A gap between two intervals is what was lost on the way to us, or has not come yet; it is counted on the civil day of
-the record after it. What lies before the first interval nobody can know.
+the record after it. What lies before the first interval nobody can know, and a jump further than ``MOST_LOST`` is no
+loss: the device began to count elsewhere.
 """
 
 from collections import Counter
@@ -10,6 +11,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from shared.contracts.civil_time import day_of
+from shared.contracts.telemetry import MAX_AGE_MS
+
+MOST_LOST = MAX_AGE_MS // 1000  # a record a second, for as long as one may be late
 
 
 class Interval(NamedTuple):
@@ -50,5 +54,7 @@ def missing(intervals: Sequence[Interval]) -> Counter[int]:
     """How many numbers the gaps between intervals lack, by civil day of the record after each gap."""
     gaps: Counter[int] = Counter()
     for before, after in pairwise(intervals):
-        gaps[day_of(after.first_ts)] += after.first - before.last - 1
+        lost = after.first - before.last - 1
+        if lost <= MOST_LOST:
+            gaps[day_of(after.first_ts)] += lost
     return gaps

@@ -84,7 +84,7 @@ class Outlets:
         """Copy the ledger, the rejected and the parked to telemetry's own database."""
         told, engine = self._settings, connect(self._settings.database_url)
         mirroring = Mirroring(self._draining, SqlLedger(engine, told.worker_id))
-        watermarks = SqlWatermarks(engine, told.worker_id, trial=told.trial)
+        watermarks = SqlWatermarks(engine, told.worker_id, trial=told.trial_clock is not None)
 
         def step() -> bool:
             watermarks.show(self._watermark.told)

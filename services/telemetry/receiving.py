@@ -66,7 +66,7 @@ class Receiving:
         self._spool = spool
         self._database = database
 
-    def step(self, now_ms: int, *, at_once: bool = False) -> bool:
+    def step(self, now_ms: int) -> bool:
         """Take over what has gathered, if it is worth while or old enough; returns whether there is more.
 
         :raises Unavailable: if the spool or the database is away; the cursor has not moved then
@@ -75,7 +75,7 @@ class Receiving:
         if run is None:
             return False
         quiet, waited = abs(now_ms - run.last_ms) >= QUIET_MS, abs(now_ms - run.first_ms) >= WAITED_MS
-        if not (at_once or run.more or quiet or waited):
+        if not (run.more or quiet or waited):
             return False
         self._database.add(intervals_of(run.numbered))
         self._spool.received(run.upto)

@@ -21,7 +21,6 @@ class WorkerSettings(NamedTuple):
     data_dir: Path
     spool_min_free_bytes: int
     journal_max_age_s: int
-    trial: bool
     trial_clock: Path | None
 
 
@@ -51,7 +50,6 @@ def read_worker() -> WorkerSettings:
             data_dir=env.path("DATA_DIR"),
             spool_min_free_bytes=env.int("SPOOL_MIN_FREE_BYTES", 1024**3),
             journal_max_age_s=env.int("JOURNAL_MAX_AGE_S", 60),
-            trial=env.bool("TRIAL", False),
             trial_clock=_trial_clock(env),
         )
 

@@ -94,13 +94,12 @@ class Worker:
                 began = self._moment()
                 is_settled = not self._messages.is_stamping()
                 if batch := self._inbox.take(0.2):
-                    self._mark(batch[0].received_ms)
+                    self._mark(batch[0].received_ms, stop)
                     count_outcomes(until_done(partial(use_case.ingest, batch), stop, self._note))
                     self._listen(batch[0].received_ms, stop)
                 elif began is not None and is_settled:
                     self._listen(began, stop)
-                    self._taken_until_ms = began
-                    self._mark(began)
+                    self._mark(began, stop)
                 self._replay(stop)
         finally:
             self._messages.close()
@@ -145,8 +144,10 @@ class Worker:
         if (now_ms := self._moment()) is not None:
             until_done(partial(self._listening.step, kept_before_ms, now_ms), stop, self._note)
 
-    def _mark(self, received_before_ms: int) -> None:
-        self._watermark.kept(Mark(received_before_ms, self._draining.cursors()[0]))
+    def _mark(self, received_before_ms: int, stop: threading.Event) -> None:
+        head, _ = until_done(self._draining.cursors, stop, self._note)
+        self._watermark.kept(Mark(received_before_ms, head))
+        self._taken_until_ms = received_before_ms
 
     def _take(self, changes: list[Change]) -> None:
         self._changes.append(changes)

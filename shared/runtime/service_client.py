@@ -58,12 +58,12 @@ class ServiceClient:
     def send(self, method: str, path: str, body: Any, timeout_s: float = 10) -> bytes:
         """The body of the answer to a POST or PATCH of JSON.
 
-        :raises Rejected: ``refused_by_service`` if the service says that what was sent is wrong (4xx but 401, 408, 429)
-        :raises Unavailable: if it does not answer or answers another error
+        :raises Rejected: ``refused_by_service`` if the service says that what was sent cannot be (409, 422)
+        :raises Unavailable: if it does not answer or answers another error: a wrong key or a proxy says nothing of it
         """
         with self._available():
             answer = self._asked(method, path, json=body, timeout=timeout_s)
-            if 400 <= answer.status_code < 500 and answer.status_code not in (401, 408, 429):
+            if answer.status_code in (409, 422):
                 raise Rejected("refused_by_service", status=answer.status_code, detail=answer.text[:2000])
             answer.raise_for_status()
             return answer.content

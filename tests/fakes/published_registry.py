@@ -1,4 +1,4 @@
-"""The registry as its readers see it: published keys, tokens and the change feed, over real HTTP."""
+"""The registry as its readers see it: published keys, tokens, the change feed and drafts of outages, over real HTTP."""
 
 import json
 import threading
@@ -25,6 +25,8 @@ class PublishedRegistry:
         self._changes: list[Change] = []
         self._more = threading.Condition()
         self.url = ""
+        self.outages: dict[str, dict[str, Any]] = {}  # by id, as drafted and amended
+        self.refuses = 0  # so many writes are answered 403: a key that has not its role yet
 
     def add(self, changes: Sequence[Change]) -> None:
         """Let readers see further changes."""
@@ -48,6 +50,21 @@ class PublishedRegistry:
             return self._page(int(query["after"][0]), float(query["wait"][0]))
         return None
 
+    def write(self, method: str, path: str, body: Any) -> tuple[int, Any]:
+        """Draft outages or amend one; the same draft again changes nothing."""
+        if self.refuses:
+            self.refuses -= 1
+            return 403, None
+        if method == "POST" and path == "/v1/outages":
+            for outage in body:
+                self.outages.setdefault(f"{outage['vendor']}/{outage['feed']}/{outage['from_ms']}", outage)
+            return 201, body
+        key = path.removeprefix("/v1/outages/")
+        if method != "PATCH" or key not in self.outages:
+            return 404, None
+        self.outages[key] |= body
+        return 200, self.outages[key]
+
     def _page(self, after: int, wait_s: float) -> Any:
         with self._more:
             self._more.wait_for(lambda: len(self._changes) > after, min(wait_s, 0.5))
@@ -61,13 +78,22 @@ def serving(registry: PublishedRegistry) -> Iterator[None]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
             body = registry.answer(parts.path, parse_qs(parts.query))
-            self.send_response(200 if body is not None else 404)
+            self._reply(200 if body is not None else 404, body)
+
+        def do_POST(self) -> None:
+            sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.path == "/v1/tokens":
+                self.do_GET()
+            else:
+                self._reply(*registry.write(self.command, self.path, json.loads(sent)))
+
+        do_PATCH = do_POST  # noqa: N815 – http.server's name
+
+        def _reply(self, status: int, body: Any) -> None:
+            self.send_response(status)
             self.end_headers()
             self.wfile.write(json.dumps(body).encode())
-
-        do_POST = do_GET  # noqa: N815 – http.server's name
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 – http.server's name
             pass

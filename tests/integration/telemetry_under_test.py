@@ -132,6 +132,10 @@ class TelemetryUnderTest:
     def register_device(self, device: str) -> None:
         self.change("device", f"{self.vendor}/{device}", {"vendor": self.vendor, "device": device})
 
+    def register_feed(self, name: str, heartbeat_interval_s: int) -> None:
+        feed = FeedEntity(self.vendor, name, [self.home, self.venue], False, heartbeat_interval_s)
+        self.change("feed", f"{self.vendor}/{name}", msgspec.to_builtins(feed))
+
     # the feed
 
     def feed(self, name: str = "gw") -> Feed:

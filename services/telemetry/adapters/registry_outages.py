@@ -1,8 +1,5 @@
 """The registry as telemetry drafts outages there."""
 
-from typing import Any
-
-from services.telemetry.heartbeats import Silence
 from shared.runtime.service_client import ServiceClient
 
 
@@ -12,22 +9,19 @@ class RegistryOutages:
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
 
-    def draft(self, vendor: str, feed: str, silence: Silence, cause: str) -> None:
-        """Draft an outage; the same again changes nothing.
+    def draft(self, vendor: str, feed: str, from_ms: int, cause: str) -> None:
+        """Draft an outage that goes on; the same again changes nothing.
 
         :raises Rejected: if the registry refuses it
         :raises Unavailable: if it does not answer
         """
-        said: dict[str, Any] = {"vendor": vendor, "feed": feed, "from_ms": silence.from_ms, "cause": cause}
-        if silence.to_ms is not None:
-            said["to_ms"] = silence.to_ms
+        said = {"vendor": vendor, "feed": feed, "from_ms": from_ms, "cause": cause}
         self._client.send("POST", "/v1/outages", [said])
 
-    def end(self, vendor: str, feed: str, silence: Silence) -> None:
-        """Say when a drafted outage ended.
+    def end(self, vendor: str, feed: str, from_ms: int, to_ms: int) -> None:
+        """Say when a drafted outage ended; the same again changes nothing.
 
         :raises Rejected: if the registry refuses it: it has been decided
         :raises Unavailable: if it does not answer
         """
-        path = f"/v1/outages/{vendor}/{feed}/{silence.from_ms}"
-        self._client.send("PATCH", path, {"to_ms": silence.to_ms})
+        self._client.send("PATCH", f"/v1/outages/{vendor}/{feed}/{from_ms}", {"to_ms": to_ms})

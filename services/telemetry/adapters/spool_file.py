@@ -23,17 +23,19 @@ from shared.failures import Unavailable
 from shared.runtime.sqlite import connect, transaction
 
 CURSORS = ("influxdb", "rabbitmq", "database", "received")
+MAX_BYTES_AT_ONCE = 8 * 1024 * 1024  # of what one cursor reads
 DEFAULT_MIN_FREE_BYTES = 1024**3
-FORM = 2  # form 1 had no index of the journal; opening it makes one
+FORM = 2  # form 1 had no index of the journal, and no cursor "received"; opening it makes both
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (
   one INTEGER PRIMARY KEY CHECK (one = 1), head INTEGER NOT NULL, revision INTEGER NOT NULL,
   segment INTEGER NOT NULL, segment_sha256 TEXT NOT NULL);
 INSERT OR IGNORE INTO state VALUES (1, 0, 0, 0, '');
 CREATE TABLE IF NOT EXISTS cursor (name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-INSERT OR IGNORE INTO cursor VALUES ('influxdb', 0), ('rabbitmq', 0), ('database', 0), ('received', 0);
+INSERT OR IGNORE INTO cursor VALUES ('influxdb', 0), ('rabbitmq', 0), ('database', 0);
 CREATE TABLE IF NOT EXISTS batch (
   n INTEGER PRIMARY KEY, day INTEGER NOT NULL, at_ms INTEGER NOT NULL, size INTEGER NOT NULL, accepted BLOB);
+INSERT OR IGNORE INTO cursor SELECT 'received', coalesce((SELECT min(n) - 1 FROM batch), head) FROM state;
 CREATE TABLE IF NOT EXISTS entries (n INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS lines (n INTEGER PRIMARY KEY, points INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS events (n INTEGER PRIMARY KEY, events INTEGER NOT NULL, body BLOB NOT NULL);
@@ -153,6 +155,12 @@ class SpoolFile:
         """
         if (spare := self.free_bytes()) < 0:
             raise Unavailable("spool", f"the disk has {-spare} bytes less than SPOOL_MIN_FREE_BYTES")
+
+
+def move(connection: sqlite3.Connection, cursor: str, upto: int) -> None:
+    """Move a cursor forward, inside the caller's transaction."""
+    assert cursor in CURSORS
+    connection.execute("UPDATE cursor SET n = ? WHERE name = ? AND n < ?", (upto, cursor, upto))
 
 
 def _free_bytes(path: Path) -> int:

@@ -1,13 +1,13 @@
 """Telemetry's own database: which ``seq`` of which devices have come, and how many lack on which day."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, select, tuple_
 
 from services.telemetry.adapters import ledger_tables as tables
-from services.telemetry.adapters.sql_ledger import available
+from services.telemetry.adapters.sql_ledger import available, parts
 from services.telemetry.intervals import Interval, joined, missing
 from services.telemetry.receiving import Device
 from shared.contracts.civil_time import date_from_day
@@ -41,7 +41,7 @@ class SqlIntervals:
         with available(self._engine) as connection:
             tables.create(connection)
             gaps: Gaps = Counter()
-            for devices in _parts(sorted(received)):
+            for devices in parts(sorted(received), _AT_ONCE):
                 kept = _kept(connection, devices)
                 _replace(
                     connection, kept, {device: joined((*kept[device], *received[device])) for device in devices}, gaps
@@ -93,7 +93,7 @@ def _replace(
             continue
         gone += [(*device, interval.first) for interval in was if interval not in intervals]
         fresh += [device._asdict() | interval._asdict() for interval in intervals if interval not in was]
-    for part in _parts(gone):
+    for part in parts(gone, _AT_ONCE):
         key = tuple_(table.c.vendor, table.c.device, table.c.boot, table.c.first)
         connection.execute(table.delete().where(key.in_(part)))
     if fresh:
@@ -110,8 +110,3 @@ def _count(connection: Connection, gaps: Gaps) -> None:
             changed = connection.execute(table.update().where(*where).values(count=table.c["count"] + change))
             if not changed.rowcount:
                 connection.execute(table.insert(), {"vendor": vendor, "day": date_from_day(day), "count": change})
-
-
-def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    listed = list(rows)
-    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))

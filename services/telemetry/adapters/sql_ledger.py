@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select, tuple_
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +14,7 @@ from services.telemetry.model import RejectedRecord
 from shared.contracts.civil_time import date_from_day, day_of
 from shared.failures import Unavailable
 
+Row = TypeVar("Row")
 MOST_REJECTED_A_DAY = 10_000  # rows per vendor; beyond, only the ledger's count grows
 
 
@@ -82,7 +83,7 @@ class SqlLedger:
             | {"count": row.total}
             for row in counted
         ]
-        for part in _parts(rows):
+        for part in parts(rows):
             keys = [(row["worker"], row["vendor"], row["day"], row["what"]) for row in part]
             columns = tuple_(table.c.worker, table.c.vendor, table.c.day, table.c.what)
             connection.execute(table.delete().where(columns.in_(keys)))
@@ -90,7 +91,7 @@ class SqlLedger:
 
     def _mirror_parked(self, connection: Connection, parked: Sequence[ParkedState]) -> None:
         table = tables.parked
-        for part in _parts([row._asdict() | {"worker": self._worker} for row in parked]):
+        for part in parts([row._asdict() | {"worker": self._worker} for row in parked]):
             ids = [row["id"] for row in part]
             connection.execute(table.delete().where(table.c.worker == self._worker, table.c.id.in_(ids)))
             if waiting := [row for row in part if row.pop("waits")]:
@@ -108,7 +109,7 @@ class SqlLedger:
             if room[key] > 0:
                 room[key] -= 1
                 rows.append(_rejected_row(self._worker, n, position, key[1], record))
-        for part in _parts(rows):
+        for part in parts(rows):
             connection.execute(table.insert(), part)
 
     def _mirror_worker(self, connection: Connection, snapshot: Snapshot, at_ms: int) -> None:
@@ -132,7 +133,8 @@ class SqlLedger:
         )
 
 
-def _parts(rows: list[dict[str, Any]], most: int = 500) -> Iterator[list[dict[str, Any]]]:
+def parts(rows: Sequence[Row], most: int = 500) -> Iterator[Sequence[Row]]:
+    """The rows in parts that one statement bears."""
     return (rows[start : start + most] for start in range(0, len(rows), most))
 
 

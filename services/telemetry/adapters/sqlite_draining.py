@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from services.telemetry.adapters.spool_file import CURSORS, SpoolFile
+from services.telemetry.adapters.spool_file import MAX_BYTES_AT_ONCE, SpoolFile, move
 from services.telemetry.adapters.sqlite_index import HELD, index
 from services.telemetry.adapters.sqlite_spool import add_counts, append
 from services.telemetry.closing import Drained, Head
@@ -18,7 +18,6 @@ from services.telemetry.draining import Events, Lines
 from services.telemetry.mirroring import CountedRow, ParkedState, Snapshot
 from services.telemetry.model import Entry, Heard, Kept, RejectedRecord
 
-MAX_BYTES_AT_ONCE = 8 * 1024 * 1024
 _EVENTS = msgspec.msgpack.Decoder(tuple[dict[str, list[bytes]], list[Heard]])
 _ENTRIES = msgspec.msgpack.Decoder(list[Entry])
 _REJECTED = msgspec.msgpack.Decoder(list[RejectedRecord])
@@ -74,7 +73,7 @@ class SqliteDraining:
                 for held in HELD.decode(body):
                     if held.count:
                         counts[held.vendor, held.day, WRITTEN] += held.count
-            _move(connection, "influxdb", upto)
+            move(connection, "influxdb", upto)
             if refused is not None:
                 append(connection, refused)
             add_counts(connection, counts, _touch(connection))
@@ -108,7 +107,7 @@ class SqliteDraining:
         :raises Unavailable: if the spool cannot be written
         """
         with self._file.writing("NORMAL") as connection:
-            _move(connection, "rabbitmq", upto)
+            move(connection, "rabbitmq", upto)
 
     def changes(self, since: int, most_rejected: int) -> Snapshot:
         """What the database lacks since revision ``since``, of one moment.
@@ -146,7 +145,7 @@ class SqliteDraining:
         :raises Unavailable: if the spool cannot be written
         """
         with self._file.writing("NORMAL") as connection:
-            _move(connection, "database", upto)
+            move(connection, "database", upto)
             connection.execute("DELETE FROM parked WHERE raw IS NULL AND revision <= ?", (revision,))
 
     def journal_head(self) -> Head:
@@ -203,11 +202,6 @@ class SqliteDraining:
 def _cursors(connection: sqlite3.Connection) -> tuple[int, dict[str, int]]:
     head = connection.execute("SELECT head FROM state").fetchone()[0]
     return head, dict(connection.execute("SELECT name, n FROM cursor"))
-
-
-def _move(connection: sqlite3.Connection, name: str, upto: int) -> None:
-    assert name in CURSORS
-    connection.execute("UPDATE cursor SET n = ? WHERE name = ? AND n < ?", (upto, name, upto))
 
 
 def _touch(connection: sqlite3.Connection) -> int:

@@ -2,10 +2,9 @@
 
 import msgspec
 
-from services.telemetry.adapters.spool_file import SpoolFile
+from services.telemetry.adapters.spool_file import MAX_BYTES_AT_ONCE, SpoolFile, move
 from services.telemetry.receiving import Run
 
-MAX_BYTES_AT_ONCE = 8 * 1024 * 1024
 _NUMBERED = msgspec.msgpack.Decoder(dict[str, dict[str, list[int]]])
 
 
@@ -44,4 +43,4 @@ class SqliteNumbers:
         :raises Unavailable: if the spool cannot be written
         """
         with self._file.writing("NORMAL") as connection:
-            connection.execute("UPDATE cursor SET n = ? WHERE name = 'received' AND n < ?", (upto, upto))
+            move(connection, "received", upto)

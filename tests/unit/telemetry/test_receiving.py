@@ -91,7 +91,7 @@ def client(world: World) -> FlaskClient:
 
 def take_over(world: World) -> None:
     receiving = Receiving(SqliteNumbers(world.spool.file), SqlIntervals(world.engine))
-    while receiving.step(NOW, at_once=True):
+    while receiving.step(NOW + 10_000):
         pass
 
 
@@ -120,6 +120,18 @@ def test_a_gap_that_closes_is_missing_no_more(world: World) -> None:
     assert [row.missing for row in world.ledger().rows] == [0]
     kept = SqlIntervals(world.engine).of_device("acme", "lamp")
     assert kept == {0: [Interval(0, 3, NOW - 60_000)]}
+
+
+def test_a_jump_of_numbers_is_no_loss_and_ends_nothing(world: World) -> None:
+    """The greatest numbers a record may carry, of two devices at once and again: their sum has no room in a column."""
+    most = 2**63 - 1
+    for seqs in ((0, most), (3,), (most - 1,)):
+        for device in ("lamp", "hmd"):
+            world.receive(pack(*(heartbeat(device=device, seq=seq, ts=NOW - 60_000) for seq in seqs)))
+        take_over(world)
+    world.write()
+    world.mirror()
+    assert [row.missing for row in world.ledger().rows] == [4]  # 1 and 2, of both
 
 
 def test_few_fresh_batches_wait_for_more(world: World) -> None:

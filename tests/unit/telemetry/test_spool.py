@@ -191,3 +191,21 @@ def test_a_file_of_another_form_is_refused(path: Path) -> None:
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(ValueError, match="form 99"):
         Spooled(path)
+
+
+def test_a_file_of_the_first_form_goes_on_where_its_journal_ends(path: Path) -> None:
+    """That form knew no cursor ``received``, and after a clean stop all its batches are in the journal."""
+    spool = Spooled(path)
+    for _ in range(3):
+        spool.taking_in.keep(kept_of(pack(heartbeat(seq=1))))
+    with spool.file.writing() as connection:
+        for table in ("batch", "entries", "numbered"):
+            connection.execute(f"DELETE FROM {table}")
+        connection.execute("DELETE FROM cursor WHERE name = 'received'")
+    spool.file.connection().execute("PRAGMA user_version = 1")
+    again = Spooled(path)
+    assert again.numbers.numbered() is None
+    again.taking_in.keep(kept_of(pack(heartbeat(seq=2))))
+    run = again.numbers.numbered()
+    assert run is not None
+    assert (run.upto, run.first_ms, len(run.numbered)) == (4, NOW, 1)
