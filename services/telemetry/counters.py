@@ -8,7 +8,13 @@ from prometheus_client import Counter, Gauge
 MESSAGES = Counter("telemetry_messages_total", "Messages kept in the spool and then acknowledged")
 RECORDS = Counter("telemetry_records_total", "Records of those messages, by what became of them", ["outcome"])
 REPLAYED = Counter("telemetry_replayed_total", "Parked rows (records of one message and device) tried again")
-PARKED_EXPIRED = Counter("telemetry_parked_expired_total", "Parked rows let go of after 35 days")
+PARKED_EXPIRED = Counter(
+    "telemetry_parked_expired_total", "Parked rows let go of after 35 days, their records counted as expired"
+)
+PARKED_BYTES = Gauge("telemetry_parked_bytes", "Bytes parked in the spool, compressed", ["vendor"])
+PARKING_NEARLY_FULL = Counter(
+    "telemetry_parking_nearly_full_total", "ALARM: times a vendor's parking has passed 80 % of its quota", ["vendor"]
+)
 RECEIPTS = Counter("telemetry_receipts_total", "Receipts asked for: sent, or not for the topic named", ["sent"])
 STALE_ACKNOWLEDGEMENTS = Counter(
     "telemetry_stale_acknowledgements_total", "Messages kept whose connection was gone by then: they come again"

@@ -1,8 +1,8 @@
 """The ledger's counts, per vendor and civil day. Pure.
 
 What is counted: ``received`` every record, ``accepted``, ``rejected:{reason}``, ``parked:{reason}``,
-``dropped:{reason}``; the spool adds ``written``, what InfluxDB has been sent.
-received = accepted + rejected + parked + dropped (a whole message that failed is one).
+``dropped:{reason}``, ``not_accepted:{reason}``, ``expired`` (parked too long); the spool adds ``written``, what went
+to InfluxDB. received = accepted + rejected + parked + dropped + not_accepted + expired (a message that failed is one).
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from services.telemetry.model import Outcome, SetAside
 from shared.contracts.civil_time import DAY_MS, OFFSET_MS
 
 RECEIVED, ACCEPTED, WRITTEN, REJECTED, PARKED = "received", "accepted", "written", "rejected:", "parked:"
-DROPPED = "dropped:"
+DROPPED, NOT_ACCEPTED, EXPIRED = "dropped:", "not_accepted:", "expired"
 NO_CONSENT = "no_consent"
 MISSING = "missing"  # seq gaps; no part of the sum
 
@@ -33,6 +33,15 @@ def count_replayed(was: Iterable[tuple[str, SetAside]], outcomes: Sequence[Outco
     return counts
 
 
+def count_expired(were: Iterable[tuple[str, SetAside]]) -> Counter[tuple[str, int, str]]:
+    """What an expiry moves in the ledger: out of parked, each with its vendor."""
+    counts: Counter[tuple[str, int, str]] = Counter()
+    for vendor, aside in were:
+        counts[vendor, aside.day, PARKED + aside.reason] -= 1
+        counts[vendor, aside.day, EXPIRED] += 1
+    return counts
+
+
 def _count_outcomes(outcomes: Sequence[Outcome]) -> Counter[tuple[str, int, str]]:
     counts: Counter[tuple[str, int, str]] = Counter()
     for outcome in outcomes:
@@ -46,4 +55,6 @@ def _count_outcomes(outcomes: Sequence[Outcome]) -> Counter[tuple[str, int, str]
             counts[vendor, aside.day, PARKED + aside.reason] += 1
         for _, day in outcome.dropped:
             counts[vendor, day, DROPPED + NO_CONSENT] += 1
+        for aside in outcome.not_accepted:
+            counts[vendor, aside.day, NOT_ACCEPTED + aside.reason] += 1
     return counts

@@ -7,6 +7,7 @@ from services.telemetry.decode import decode
 from services.telemetry.directory import Directory
 from services.telemetry.keeping import kept
 from services.telemetry.model import Kept, Message, Outcome
+from services.telemetry.parking import within_quota
 
 
 class Spool(Protocol):
@@ -15,6 +16,9 @@ class Spool(Protocol):
     @property
     def names(self) -> Mapping[str, Set[str]]:
         """The value names each vendor has used."""
+
+    def parking_left(self, vendor: str) -> int:
+        """Bytes that a vendor may still park."""
 
     def keep(self, kept: Kept) -> int:
         """Make a batch durable, whole; returns its number.
@@ -44,7 +48,7 @@ class Ingest(Generic[M]):
 
         :raises Unavailable: if the spool could not be written; nothing was acknowledged then
         """
-        decoded = decode(batch, self._directory, self._spool.names)
+        decoded = within_quota(decode(batch, self._directory, self._spool.names), self._spool.parking_left)
         self._spool.keep(kept(batch, decoded))
         self._acknowledge(batch, decoded.outcomes)
         return decoded.outcomes

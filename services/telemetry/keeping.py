@@ -1,6 +1,7 @@
 """From a decoded batch to what the spool keeps of it. Pure."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from services.telemetry.counting import count_received
@@ -17,6 +18,7 @@ from services.telemetry.model import (
     SetAside,
 )
 from services.telemetry.outgoing import outgoing
+from services.telemetry.parking import packed, rows
 from services.telemetry.parsing import pieces
 from shared.contracts.civil_time import day_of
 from shared.contracts.receipts import Receipt
@@ -55,6 +57,7 @@ def receipt(outcome: Outcome) -> Receipt:
         parked=len(outcome.parked),
         rejected=[Refusal(aside.position, aside.reason, aside.field) for aside in outcome.rejected],
         dropped=len(outcome.dropped),
+        not_accepted=dict(Counter(aside.reason for aside in outcome.not_accepted)),  # type: ignore[arg-type]
     )
 
 
@@ -64,10 +67,9 @@ def reasons(outcome: Outcome) -> list[Reason]:
 
 
 def in_order(outcome: Outcome) -> list[SetAside]:
-    """All that was set aside of a message, in its order."""
-    return sorted(
-        (*outcome.rejected, *outcome.parked), key=lambda aside: -1 if aside.position is None else aside.position
-    )
+    """All of a message that was not accepted, in its order."""
+    asides = (*outcome.rejected, *outcome.parked, *outcome.not_accepted)
+    return sorted(asides, key=lambda aside: -1 if aside.position is None else aside.position)
 
 
 def rejected(message: Message, outcome: Outcome) -> Iterator[RejectedRecord]:
@@ -88,10 +90,7 @@ def rejected(message: Message, outcome: Outcome) -> Iterator[RejectedRecord]:
 
 def parked(index: int, message: Message, outcome: Outcome) -> Iterator[Parked]:
     """The parked records of message ``index``, device by device."""
-    by_device: dict[tuple[str, str], list[SetAside]] = {}
-    for aside in outcome.parked:
-        by_device.setdefault((aside.device, aside.reason), []).append(aside)
-    for (device, reason), records in by_device.items():
+    for device, reason, records in rows(outcome):
         yield Parked(
             index,
             outcome.vendor,
@@ -102,18 +101,19 @@ def parked(index: int, message: Message, outcome: Outcome) -> Iterator[Parked]:
             message.received_ms,
             reason,
             [_place(outcome, record.position or 0) for record in records],
-            b"[" + b",".join(record.raw for record in records) + b"]",
+            packed(records),
         )
 
 
 def _is_kept(outcome: Outcome) -> bool:
-    """Whether anything of a message is left; of one whose dwelling refused it as a whole nothing is kept."""
-    return bool(outcome.accepted or outcome.rejected or outcome.parked or not outcome.dropped)
+    """Whether anything of a message is left, where some of it was refused by its dwelling or found no room."""
+    gone = outcome.dropped or outcome.not_accepted
+    return bool(outcome.accepted or outcome.rejected or outcome.parked or not gone)
 
 
 def _entry(message: Message, outcome: Outcome) -> ReceivedEntry:
     digest = hashlib.sha256(message.payload).digest()
-    aside = reasons(outcome) if outcome.rejected or outcome.parked else ()
+    aside = reasons(outcome) if outcome.rejected or outcome.parked or outcome.not_accepted else ()
     if not outcome.dropped:
         return ReceivedEntry(message.received_ms, message.topic, digest, message.payload, aside)
     gone = {position for position, _ in outcome.dropped}

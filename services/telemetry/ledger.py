@@ -8,7 +8,17 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from services.telemetry.counting import ACCEPTED, DROPPED, MISSING, PARKED, RECEIVED, REJECTED, WRITTEN
+from services.telemetry.counting import (
+    ACCEPTED,
+    DROPPED,
+    EXPIRED,
+    MISSING,
+    NOT_ACCEPTED,
+    PARKED,
+    RECEIVED,
+    REJECTED,
+    WRITTEN,
+)
 from services.telemetry.watermark import Mark
 
 FRESH_MS = 10_000
@@ -57,6 +67,7 @@ class LedgerRow(NamedTuple):
     repeated: int | None
     missing: int = 0
     dropped: Mapping[str, int] = {}
+    not_accepted: Mapping[str, int] = {}
 
 
 class Ledger(NamedTuple):
@@ -136,18 +147,26 @@ def _heads(state: LedgerState) -> dict[str, int]:
 def _row(
     key: tuple[str, int], stored: int, before: Mapping[str, int], after: Mapping[str, int], copied: bool
 ) -> LedgerRow:
-    set_aside = {
-        what.removeprefix(prefix): count
-        for prefix in (REJECTED, PARKED)
-        for what, count in sorted(after.items())
-        if what.startswith(prefix) and count
-    }
-    dropped = {
-        what.removeprefix(DROPPED): count for what, count in sorted(after.items()) if what.startswith(DROPPED) and count
-    }
+    set_aside = _by_reason(after, REJECTED) | _by_reason(after, PARKED)
+    if expired := after.get(EXPIRED, 0):
+        set_aside[EXPIRED] = expired
+    dropped, not_accepted = _by_reason(after, DROPPED), _by_reason(after, NOT_ACCEPTED)
     received = after.get(RECEIVED, 0)
     waiting = after.get(ACCEPTED, 0) - after.get(WRITTEN, 0)
     settled = copied and waiting == 0 and before == after
-    rest = received - stored - sum(set_aside.values()) - sum(dropped.values())
-    repeated = rest if settled else None
-    return LedgerRow(*key, received, stored, set_aside, waiting, repeated, after.get(MISSING, 0), dropped)
+    elsewhere = sum(sum(some.values()) for some in (set_aside, dropped, not_accepted))
+    return LedgerRow(
+        *key,
+        received=received,
+        stored=stored,
+        set_aside=set_aside,
+        not_accepted=not_accepted,
+        dropped=dropped,
+        waiting=waiting,
+        repeated=received - stored - elsewhere if settled else None,
+        missing=after.get(MISSING, 0),
+    )
+
+
+def _by_reason(counts: Mapping[str, int], prefix: str) -> dict[str, int]:
+    return {what.removeprefix(prefix): n for what, n in sorted(counts.items()) if what.startswith(prefix) and n}

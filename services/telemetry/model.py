@@ -68,6 +68,7 @@ class Outcome(NamedTuple):
 
     ``dropped`` are kept nowhere (their dwelling refused): the position of each, and the civil day it is counted on.
     ``heartbeats`` are a feed's own: no records of a device.
+    ``not_accepted`` were not kept, for want of room: their sender may send them again later.
     """
 
     vendor: str
@@ -79,6 +80,7 @@ class Outcome(NamedTuple):
     parked: Sequence[SetAside] = ()
     dropped: Sequence[tuple[int, int]] = ()
     heartbeats: Heartbeats | None = None
+    not_accepted: Sequence[SetAside] = ()
 
 
 class Decoded(NamedTuple):

@@ -7,17 +7,18 @@ appends what became of them: exactly once, whenever the process is killed.
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple, Protocol
 
-from services.telemetry.counting import count_replayed
+from services.telemetry.counting import count_expired, count_replayed
 from services.telemetry.decode import decode
 from services.telemetry.directory import Directory
 from services.telemetry.holding import held
 from services.telemetry.keeping import in_order, reasons, rejected
-from services.telemetry.model import Kept, Outcome, Parked, ReplayedEntry, SetAside
+from services.telemetry.model import Counts, Kept, Outcome, Parked, ReplayedEntry, SetAside
 from services.telemetry.outgoing import outgoing
 from services.telemetry.parsing import counted_day, parse
 from shared.contracts.civil_time import day_of
 
 ROWS_AT_ONCE = 200
+PARKED_FOR_MS = 35 * 86_400_000
 
 
 class ParkedRow(NamedTuple):
@@ -51,6 +52,15 @@ class Parking(Protocol):
 
     def replay(self, kept: Kept, released: Collection[int], moved: Mapping[int, str]) -> int:
         """Take rows out of parking, give others a new reason, and append a batch, in one transaction.
+
+        :raises Unavailable: if it could not be written; nothing has changed then
+        """
+
+    def parked_before(self, received_ms: int, most: int) -> list[ParkedRow]:
+        """Rows that were received before this moment and still wait."""
+
+    def expire(self, rows: Collection[int], counts: Counts) -> None:
+        """Let go of parked rows for good, and move their records in the ledger, in one transaction.
 
         :raises Unavailable: if it could not be written; nothing has changed then
         """
@@ -102,6 +112,17 @@ class Replaying:
                 return len(rows)
             del self._due[key]
         return 0
+
+    def expire(self, now_ms: int) -> int:
+        """Let go of what has waited for 35 days: its records are expired; returns how many rows that were.
+
+        :raises Unavailable: if the spool could not be written; what had expired by then stays so
+        """
+        count = 0
+        while rows := self._parking.parked_before(now_ms - PARKED_FOR_MS, ROWS_AT_ONCE):
+            self._parking.expire([row.id for row in rows], count_expired(_were_parked(rows)))
+            count += len(rows)
+        return count
 
     def _replay(self, rows: Sequence[ParkedRow], now_ms: int) -> None:
         messages = [_Again(row.parked.topic, row.parked.raw, row.parked.received_ms) for row in rows]

@@ -38,7 +38,12 @@ class LedgerRow(ma.Schema):
     set_aside = ma.fields.Dict(
         ma.fields.String(),
         ma.fields.Integer(),
-        metadata={"description": "By reason, the parked among them"},
+        metadata={"description": "By reason, the parked and the expired among them"},
+    )
+    not_accepted = ma.fields.Dict(
+        ma.fields.String(),
+        ma.fields.Integer(),
+        metadata={"description": "By reason: not kept, and the receipt said so; they may have been sent again"},
     )
     waiting = ma.fields.Integer(metadata={"description": "Accepted, and not yet sent to InfluxDB"})
     repeated = ma.fields.Integer(
@@ -80,7 +85,7 @@ class Received(ma.Schema):
 
 
 class Ledger(ma.Schema):
-    """received = stored + set aside + dropped + waiting + repeated."""
+    """received = stored + set aside + dropped + not accepted + waiting + repeated."""
 
     settled = ma.fields.Boolean(metadata={"description": "Whether every store had all that was kept"})
     rows = ma.fields.List(ma.fields.Nested(LedgerRow))

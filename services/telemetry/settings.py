@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from environs import Env, ValidationError
+from marshmallow.validate import Range
 
+from services.telemetry.parking import DEFAULT_QUOTA_BYTES
 from shared.runtime.settings import reading
 
 
@@ -22,6 +24,7 @@ class WorkerSettings(NamedTuple):
     spool_min_free_bytes: int
     journal_max_age_s: int
     trial_clock: Path | None
+    parking_quota_bytes: int
 
 
 class ApiSettings(NamedTuple):
@@ -51,6 +54,7 @@ def read_worker() -> WorkerSettings:
             spool_min_free_bytes=env.int("SPOOL_MIN_FREE_BYTES", 1024**3),
             journal_max_age_s=env.int("JOURNAL_MAX_AGE_S", 60),
             trial_clock=_trial_clock(env),
+            parking_quota_bytes=env.int("PARKING_QUOTA_BYTES", DEFAULT_QUOTA_BYTES, validate=Range(min=0)),
         )
 
 

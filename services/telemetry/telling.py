@@ -67,5 +67,5 @@ def count_outcomes(outcomes: Iterable[Outcome]) -> None:
         counters.MESSAGES.inc()
         counters.RECORDS.labels("accepted").inc(len(outcome.accepted))
         counters.RECORDS.labels("no_consent").inc(len(outcome.dropped))
-        for aside in (*outcome.rejected, *outcome.parked):
+        for aside in (*outcome.rejected, *outcome.parked, *outcome.not_accepted):
             counters.RECORDS.labels(aside.reason).inc()

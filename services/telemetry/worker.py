@@ -35,7 +35,6 @@ from shared.runtime.registry_copy import RegistryCopy
 from shared.runtime.service_client import ServiceClient
 
 _log = logging.getLogger(__name__)
-PARKED_FOR_MS = 35 * 86_400_000
 _HOUR_MS = 3_600_000
 
 
@@ -57,7 +56,7 @@ class Worker:
         self._listening = Listening(self._sessions, told.worker_id)
         self._messages = MqttMessages(told.mqtt_url, self._inbox, self._clock.now_ms, self._listening.connected)
         self._wakes = {name: threading.Event() for name in ("influxdb", "rabbitmq", "database")}
-        self._spool = SqliteSpool(self._file, self._on_kept)
+        self._spool = SqliteSpool(self._file, self._on_kept, parking_quota_bytes=told.parking_quota_bytes)
         self._replaying = Replaying(self._directory, self._spool)
         self._changes: list[list[Change]] = []  # pages taken over, whose arrivals ingest has not seen yet
         self._telling = Telling(told.data_dir, self._file, self._draining, self._inbox, self._copy)
@@ -166,10 +165,7 @@ class Worker:
         counters.REPLAYED.inc(until_done(lambda: self._replaying.step(now_ms), stop, self._note))
         if now_ms >= self._next_expiry_ms:
             self._next_expiry_ms = now_ms + _HOUR_MS
-            counters.PARKED_EXPIRED.inc(until_done(lambda: self._expire(now_ms), stop, self._note))
-
-    def _expire(self, now_ms: int) -> int:
-        return sum(iter(lambda: self._spool.expire(now_ms - PARKED_FOR_MS), 0))
+            counters.PARKED_EXPIRED.inc(until_done(lambda: self._replaying.expire(now_ms), stop, self._note))
 
     def _on_kept(self) -> None:
         for wake in self._wakes.values():

@@ -235,3 +235,22 @@ def test_a_broker_that_forgot_the_session_loses_no_message_to_an_old_acknowledge
                 assert fresh.send(telemetry.topic(feed=f"gw{round_}"), pack(record))["accepted"] == 1
     ledger = telemetry.settled()
     assert sum(row.stored for row in ledger.rows) == 91
+
+
+def test_what_finds_no_room_in_parking_is_not_accepted_and_counts_when_it_is_sent_again(
+    telemetry: TelemetryUnderTest, feed: Feed
+) -> None:
+    assert telemetry.stop() == 0
+    telemetry.spawn(PARKING_QUOTA_BYTES="0")
+    telemetry.wait_ready()
+    topic = telemetry.topic()
+    body = json.dumps([heartbeat(device="late"), heartbeat()]).encode()
+    assert feed.send(topic, body) == {"accepted": 1, "parked": 0, "rejected": [], "not_accepted": {"parking_full": 1}}
+    (row,) = telemetry.settled().rows
+    assert (row.received, row.stored, row.set_aside, row.not_accepted) == (2, 1, {}, {"parking_full": 1})
+
+    telemetry.register_device("late")
+    until(lambda: feed.send(topic, body)["accepted"], lambda accepted: accepted == 2)
+    (row,) = telemetry.settled().rows
+    assert row.stored == 2
+    assert {point["device"] for point in telemetry.points()} == {"lamp", "late"}

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from services.telemetry.adapters.spool_file import MAX_BYTES_AT_ONCE, SpoolFile, move
+from services.telemetry.adapters.sqlite_batches import add_counts, append
 from services.telemetry.adapters.sqlite_index import HELD, index
-from services.telemetry.adapters.sqlite_spool import add_counts, append
 from services.telemetry.closing import Drained, Head
 from services.telemetry.counting import WRITTEN
 from services.telemetry.draining import Events, Lines

@@ -1,7 +1,7 @@
 """The spool's memory of our session with the broker: until when we listened, and every outage of ours."""
 
 from services.telemetry.adapters.spool_file import SpoolFile
-from services.telemetry.adapters.sqlite_spool import append
+from services.telemetry.adapters.sqlite_batches import append
 from services.telemetry.listening import OwnOutage
 from services.telemetry.model import Kept
 

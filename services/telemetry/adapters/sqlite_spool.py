@@ -3,29 +3,40 @@
 import json
 import sqlite3
 import zlib
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-import msgspec
-
 from services.telemetry.adapters.spool_file import SpoolFile
-from services.telemetry.adapters.sqlite_feeds import add_heartbeats
+from services.telemetry.adapters.sqlite_batches import add_counts, append
 from services.telemetry.model import Counts, Kept, Parked
+from services.telemetry.parking import DEFAULT_QUOTA_BYTES, Room
 from services.telemetry.replaying import Key, ParkedRow
 
-_pack = msgspec.msgpack.Encoder().encode
+_PARKED_BYTES = "SELECT vendor, sum(length(raw)) FROM parked WHERE raw IS NOT NULL"  # length reads no page of the blob
 
 
 class SqliteSpool:
     """Keeps batches, and what is parked. Belongs to one thread."""
 
-    def __init__(self, file: SpoolFile, on_kept: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        file: SpoolFile,
+        on_kept: Callable[[], None] = lambda: None,
+        *,
+        parking_quota_bytes: int = DEFAULT_QUOTA_BYTES,
+    ) -> None:
         self._file = file
         self._on_kept = on_kept
         self.names: dict[str, set[str]] = {}
         with file.reading() as connection:
             for vendor, name in connection.execute("SELECT vendor, name FROM value_name"):
                 self.names.setdefault(vendor, set()).add(name)
+            self._room = Room(parking_quota_bytes, dict(connection.execute(f"{_PARKED_BYTES} GROUP BY vendor")))
+
+    def parking_left(self, vendor: str) -> int:
+        """Bytes that a vendor may still park."""
+        return self._room.left(vendor)
 
     def keep(self, kept: Kept) -> int:
         """Make a batch durable, whole; returns its number.
@@ -35,6 +46,9 @@ class SqliteSpool:
         self._file.check_space()
         with self._file.writing() as connection:
             n = append(connection, kept)
+            parked = _parked_now(connection) if kept.parked else []
+        for vendor, size in parked:
+            self._room.add(vendor, size)
         self._kept(kept)
         return n
 
@@ -47,15 +61,18 @@ class SqliteSpool:
         with self._file.writing() as connection:
             n = append(connection, kept)
             revision = _revision(connection)
-            connection.executemany(
-                "UPDATE parked SET raw = NULL, revision = ? WHERE id = ?", [(revision, row) for row in released]
-            )
+            gone = _let_go(connection, released, revision)
             connection.executemany(
                 "UPDATE parked SET reason = ?, revision = ? WHERE id = ?",
                 [(reason, revision, row) for row, reason in moved.items()],
             )
+        self._make_room(gone)
         self._kept(kept)
         return n
+
+    def _make_room(self, gone: Counter[str]) -> None:
+        for vendor, size in gone.items():
+            self._room.add(vendor, -size)
 
     def _kept(self, kept: Kept) -> None:
         for vendor, name in kept.new_names:
@@ -80,75 +97,55 @@ class SqliteSpool:
         where, what = ("vendor = ? AND device = ?", (key.site_or_vendor, key.device))
         if not key.device:
             where, what = "site = ?", (key.site_or_vendor,)  # type: ignore[assignment]
+        return self._parked(
+            f"{where} AND reason = ? AND id > ? ORDER BY id LIMIT ?", (*what, key.reason, after_id, most)
+        )
+
+    def parked_before(self, received_ms: int, most: int) -> list[ParkedRow]:
+        """Rows that were received before this moment and still wait.
+
+        :raises Unavailable: if the spool cannot be read
+        """
+        return self._parked("received_ms < ? ORDER BY received_ms LIMIT ?", (received_ms, most))
+
+    def _parked(self, where: str, values: tuple[Any, ...]) -> list[ParkedRow]:
         with self._file.reading() as connection:
             rows = connection.execute(
                 f"SELECT id, n, message, vendor, feed, site, device, topic, received_ms, reason, indexes, raw "  # noqa: S608
-                f"FROM parked WHERE {where} AND reason = ? AND id > ? AND raw IS NOT NULL ORDER BY id LIMIT ?",
-                (*what, key.reason, after_id, most),
+                f"FROM parked WHERE raw IS NOT NULL AND {where}",
+                values,
             ).fetchall()
         return [
             ParkedRow(row[0], row[1], Parked._make((*row[2:10], json.loads(row[10]), zlib.decompress(row[11]))))
             for row in rows
         ]
 
-    def expire(self, received_before_ms: int, most: int = 1_000) -> int:
-        """Let go of what was parked longer than that; returns how many rows. The ledger goes on counting it as parked.
+    def expire(self, rows: Collection[int], counts: Counts) -> None:
+        """Let go of parked rows for good, and move their records in the ledger, in one transaction.
 
-        :raises Unavailable: if the spool cannot be written
+        :raises Unavailable: if the spool cannot be written; nothing has changed then
         """
         with self._file.writing() as connection:
-            rows = connection.execute(
-                "SELECT id FROM parked WHERE raw IS NOT NULL AND received_ms < ? LIMIT ?", (received_before_ms, most)
-            ).fetchall()
-            if rows:
-                revision = _next_revision(connection)
-                connection.executemany(
-                    "UPDATE parked SET raw = NULL, revision = ? WHERE id = ?", [(revision, row[0]) for row in rows]
-                )
-        return len(rows)
+            revision = _next_revision(connection)
+            gone = _let_go(connection, rows, revision)
+            add_counts(connection, counts, revision)
+        self._make_room(gone)
 
 
-def append(connection: sqlite3.Connection, kept: Kept) -> int:
-    """Append a batch inside the caller's transaction; returns its number."""
-    n, revision = connection.execute(
-        "UPDATE state SET head = head + 1, revision = revision + 1 RETURNING head, revision"
-    ).fetchone()
-    entries = _pack(kept.entries)
-    batch = (n, kept.day, kept.at_ms, len(entries), _pack(kept.held))
-    connection.execute("INSERT INTO batch VALUES (?, ?, ?, ?, ?)", batch)
-    connection.execute("INSERT INTO entries VALUES (?, ?)", (n, entries))
-    outgoing = kept.outgoing
-    if outgoing.points:
-        connection.execute("INSERT INTO lines VALUES (?, ?, ?)", (n, outgoing.points, outgoing.lines))
-    if outgoing.events or outgoing.heard:
-        weight = outgoing.events + sum(len(heard.minutes) for heard in outgoing.heard)
-        body = _pack((outgoing.events_by_key, outgoing.heard))
-        connection.execute("INSERT INTO events VALUES (?, ?, ?)", (n, weight, body))
-    if outgoing.numbered:
-        connection.execute("INSERT INTO numbered VALUES (?, ?)", (n, _pack(outgoing.numbered)))
-    if kept.rejected:
-        connection.execute("INSERT INTO rejected VALUES (?, ?)", (n, _pack(kept.rejected)))
-    add_counts(connection, kept.counts, revision)
-    for heartbeats in kept.heartbeats:
-        add_heartbeats(connection, heartbeats)
-    if kept.new_names:
-        connection.executemany("INSERT OR IGNORE INTO value_name VALUES (?, ?)", kept.new_names)
-    if kept.parked:
-        connection.executemany(
-            "INSERT INTO parked (n, message, vendor, feed, site, device, topic, received_ms, reason, indexes, raw, "
-            "revision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [_parked_row(n, parked, revision) for parked in kept.parked],
-        )
-    return int(n)
+def _parked_now(connection: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Bytes that this transaction has parked, by vendor."""
+    query = f"{_PARKED_BYTES} AND revision = ? GROUP BY vendor"
+    return connection.execute(query, (_revision(connection),)).fetchall()
 
 
-def add_counts(connection: sqlite3.Connection, counts: Counts, revision: int) -> None:
-    """Add to the totals, inside the caller's transaction."""
-    connection.executemany(
-        "INSERT INTO counted VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET count = count + excluded.count, revision = excluded.revision",
-        [(vendor, day, what, count, revision) for (vendor, day, what), count in counts.items()],
-    )
+def _let_go(connection: sqlite3.Connection, rows: Collection[int], revision: int) -> Counter[str]:
+    """Rows wait no longer; returns the bytes they took, by vendor."""
+    gone: Counter[str] = Counter()
+    for row in rows:
+        for vendor, size in connection.execute(f"{_PARKED_BYTES} AND id = ? GROUP BY vendor", (row,)):
+            gone[vendor] += size
+    connection.executemany("UPDATE parked SET raw = NULL, revision = ? WHERE id = ?", [(revision, row) for row in rows])
+    return gone
 
 
 def _next_revision(connection: sqlite3.Connection) -> int:
@@ -159,7 +156,3 @@ def _next_revision(connection: sqlite3.Connection) -> int:
 def _revision(connection: sqlite3.Connection) -> int:
     row: tuple[int] = connection.execute("SELECT revision FROM state").fetchone()
     return row[0]
-
-
-def _parked_row(n: int, parked: Parked, revision: int) -> tuple[Any, ...]:
-    return (n, *parked[:8], json.dumps(list(parked.indexes)), zlib.compress(parked.raw), revision)

@@ -127,6 +127,7 @@ def test_the_ledger_is_told_by_vendor_and_day(client: FlaskClient, world: World)
                 "received": 2,
                 "stored": 1,
                 "set_aside": {"bad_record": 1},
+                "not_accepted": {},
                 "waiting": 0,
                 "repeated": None,
                 "missing": 0,

@@ -8,7 +8,7 @@ import pytest
 from services.telemetry.directory import Directory
 from services.telemetry.ingest import Ingest
 from services.telemetry.model import ReplayedEntry
-from services.telemetry.replaying import Replaying
+from services.telemetry.replaying import ROWS_AT_ONCE, Replaying
 from tests.unit.telemetry.world import (
     DAY_MS,
     NOW,
@@ -160,8 +160,21 @@ def test_a_device_that_goes_again_before_its_replay_stays_parked(home: Home) -> 
     assert home.spool.counts() == {"parked:unknown_device": 1, "received": 1}
 
 
-def test_what_waits_too_long_is_let_go_and_still_counted_as_parked(home: Home) -> None:
-    home.receive(pack(usage(device="new")), pack(usage(device="new", seq=1), received_ms=NOW + 1))
-    assert home.spool.taking_in.expire(NOW + 1) == 1
+def test_what_waits_for_more_than_35_days_is_let_go_and_counted_as_expired(home: Home) -> None:
+    home.receive(
+        pack(usage(device="new"), heartbeat(device="new", ts=NOW - DAY_MS)),
+        pack(usage(device="new", seq=1), received_ms=NOW + 1),
+    )
+    assert home.replaying.expire(NOW + 35 * DAY_MS) == 0
+    assert home.replaying.expire(NOW + 35 * DAY_MS + 1) == 1
+    assert home.replaying.expire(NOW + 35 * DAY_MS + 1) == 0
     assert home.device_arrives("new") == 1
-    assert home.spool.counts() == {"accepted": 1, "parked:unknown_device": 1, "received": 2}
+    assert home.spool.counts() == {"accepted": 1, "expired": 2, "received": 3}
+
+
+def test_whatever_number_of_rows_has_waited_too_long_none_is_left(home: Home) -> None:
+    count = ROWS_AT_ONCE * 2 + 1
+    home.receive(*(pack(usage(device=f"new-{number}")) for number in range(count)))
+    assert home.replaying.expire(LATER) == count
+    assert home.waiting() == []
+    assert home.spool.counts() == {"expired": count, "received": count}
