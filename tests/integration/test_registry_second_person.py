@@ -157,6 +157,26 @@ def test_a_paper_is_verified_by_somebody_else_and_once(city: RegistryUnderTest, 
     assert reason(city.admin.post(f"/v1/{path}/garden/doc-2/verification", {})) == "same_person"
 
 
+@pytest.mark.parametrize(("path", "paper"), [("selections", SELECTION), ("legal-bases", BASIS)])
+def test_a_paper_registered_again_is_told_as_it_stands(city: RegistryUnderTest, path: str, paper: Any) -> None:
+    other, third = city.caller("programme_manager"), city.caller("administrator")
+    (recorded,) = city.admin.made(f"/v1/{path}", paper)
+    verified = other.post(f"/v1/{path}/garden/doc-1/verification", {}).json
+    assert verified == recorded | {"verified_by": verified["verified_by"]} != recorded  # type: ignore[index]
+    for caller in (city.admin, third):
+        assert caller.made(f"/v1/{path}", paper | {"code": "doc-2"}, paper)[1] == verified
+    assert city.admin.get(f"/v1/{path}/garden/doc-2").json == recorded | {"code": "doc-2"}
+
+
+def test_an_outage_drafted_again_is_told_as_it_stands(city: RegistryUnderTest) -> None:
+    city.caller("service").made("/v1/outages", DRAFT | {"to_ms": ENDED})
+    city.admin.patch(f"/v1/outages/acme/cloud/{BEGAN}", EVIDENCE)
+    body = {"approved": True, "reason": "x"}
+    decided = city.caller("programme_manager").post(f"/v1/outages/acme/cloud/{BEGAN}/decision", body).json
+    assert decided is not None and decided["state"] == "APPROVED"
+    assert city.caller("service").made("/v1/outages", DRAFT) == [decided]
+
+
 def test_a_papers_digest_is_one(city: RegistryUnderTest) -> None:
     answer = city.admin.post("/v1/selections", [SELECTION | {"sha256": "AB" * 32}])
     assert (answer.status_code, pointers(answer)) == (422, ["#/0/sha256"])

@@ -77,13 +77,14 @@ def add_registering(blueprint: Blueprint, collection: Collection, database: Data
     @blueprint.doc(
         requestBody=bodies.documented_rows(collection.schema()),
         operationId=f"register_{_word(collection)}",
-        summary="Register all of them, or none; what is there already, unchanged, is no error",
+        summary="Register all of them, or none; what is there already, unchanged, is no error; told as they stand",
     )
     def post() -> list[Entity]:
         rows, faults = bodies.json_rows(collection)
         with database.writing(caller().key) as store:
             register(store, collection, rows, caller(), faults)
-        return [row.row for row in rows]
+            stand = store.known(collection.entity, {row.id for row in rows})
+        return [stand[row.id].row for row in rows]
 
 
 def add_amending(
