@@ -1,4 +1,7 @@
-"""What takes a second person: a paper is verified, an outage decided, by somebody who did not bring it forward."""
+"""What takes a second person: a paper is verified, an outage decided, by somebody who had no part in it.
+
+Who had a part stands in the change log: whoever registered or ever changed it, though others changed it since.
+"""
 
 import msgspec
 
@@ -8,6 +11,7 @@ from services.registry.entities import BY_ENTITY
 from services.registry.outages import APPROVED, DRAFT, REJECTED
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.store import Store
+from shared.contracts.registry import EntityName
 from shared.contracts.registry_evidence import LegalBasis, Outage, Selection
 from shared.runtime.auth import Principal
 
@@ -17,14 +21,14 @@ def verify(store: Store, collection: Collection, key: str, caller: Principal) ->
 
     :returns: the paper as it stands afterwards
     :raises Rejected: ``not_found`` if there is no such paper, or none the caller sees; ``forbidden`` if it is another's
-    :raises Refused: ``same_person`` if the caller recorded it; ``conflicting`` if it is verified already
+    :raises Refused: ``same_person`` if the caller had a part in it; ``conflicting`` if it is verified already
     """
     before = writable(store, collection, key, caller)
     assert isinstance(before.row, Selection | LegalBasis)
     if before.row.verified_by is not None:
         raise Refused([fault(pointer(), "conflicting", "rule.verified_already", by=before.row.verified_by)])
-    if before.row.recorded_by == caller.key:
-        raise Refused([fault(pointer(), "same_person", "rule.same_person", did="recorded_by")])
+    if faults := _own_work(store, collection.entity, key, caller):
+        raise Refused(faults)
     after = msgspec.structs.replace(before.row, verified_by=caller.key)
     store.replace(collection.entity, key, before, after)
     return after
@@ -35,13 +39,15 @@ def decide(store: Store, key: str, caller: Principal, *, approved: bool, reason:
 
     :returns: the outage as it stands afterwards
     :raises Rejected: ``not_found`` or ``forbidden``, as :func:`verify`
-    :raises Refused: ``same_person`` if the caller drafted it or gave its evidence; ``conflicting`` if it is decided,
-        or, to be approved, lacks its end or its evidence or overlaps with another that is approved
+    :raises Refused: ``same_person`` if the caller had a part in it; ``conflicting`` if it is decided, or, to be
+        approved, lacks its end or its evidence or overlaps with another that is approved
     """
     before = writable(store, BY_ENTITY["outage"], key, caller)
     outage = before.row
     assert isinstance(outage, Outage)
-    if faults := _faults(store, outage, caller, approved=approved):
+    if outage.state != DRAFT:
+        raise Refused([fault(pointer(), "conflicting", "rule.decided", state=outage.state)])
+    if faults := _own_work(store, "outage", key, caller) or (_not_yet(store, outage) if approved else []):
         raise Refused(faults)
     state = APPROVED if approved else REJECTED
     after = msgspec.structs.replace(outage, state=state, decided_by=caller.key, decision_reason=reason)
@@ -49,14 +55,12 @@ def decide(store: Store, key: str, caller: Principal, *, approved: bool, reason:
     return after
 
 
-def _faults(store: Store, outage: Outage, caller: Principal, *, approved: bool) -> list[Fault]:
-    if outage.state != DRAFT:
-        return [fault(pointer(), "conflicting", "rule.decided", state=outage.state)]
-    own = [name for name in ("drafted_by", "evidenced_by") if getattr(outage, name) == caller.key]
-    if own:
-        return [fault(pointer(), "same_person", "rule.same_person", did=", ".join(own))]
-    if not approved:
-        return []
+def _own_work(store: Store, entity: EntityName, key: str, caller: Principal) -> list[Fault]:
+    return [fault(pointer(), "same_person", "rule.same_person")] if caller.key in store.actors(entity, key) else []
+
+
+def _not_yet(store: Store, outage: Outage) -> list[Fault]:
+    """Why an outage cannot be approved as it stands."""
     lacking = [name for name in ("to_ms", "evidence_title", "evidence_sha256") if getattr(outage, name) is None]
     if lacking:
         return [fault(pointer(name), "conflicting", "rule.not_yet_decidable") for name in lacking]

@@ -51,6 +51,9 @@ class Store(Protocol):
     def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """Every entity of which these fields have one of these values."""
 
+    def actors(self, entity: EntityName, key: str) -> set[str]:
+        """The keys that registered or ever changed an entity, as the log tells."""
+
     def active_administrators(self) -> int:
         """How many administrators' keys are in use."""
 

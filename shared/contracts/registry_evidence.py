@@ -76,7 +76,8 @@ class Outage(msgspec.Struct, frozen=True):
     """数据通道中断: a time in which a feed brought nothing. Id: ``{vendor}/{feed}/{from_ms}``.
 
     Epoch milliseconds, half-open. Drafted (by telemetry after three missed heartbeats, or by hand), given evidence, and
-    decided by somebody who did neither: DRAFT, APPROVED or REJECTED. Only an approved one makes time UNKNOWN.
+    decided by somebody who neither drafted nor ever changed it: DRAFT, APPROVED or REJECTED. Only an approved one makes
+    time UNKNOWN.
     """
 
     vendor: str

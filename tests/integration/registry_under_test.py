@@ -127,6 +127,18 @@ def home(caller: Caller, slug: str, district: str = "nanshan", dwellings: int = 
     )
 
 
+def lamp_with_two_feeds(folder: Path) -> RegistryUnderTest:
+    """A home in 南山区 with a lamp, spoken for by a cloud and by a gateway of the same vendor."""
+    made = registry(folder)
+    made.admin.made("/v1/organisations", VENDOR, OTHER_VENDOR)
+    home(made.admin, "garden", "nanshan")
+    made.admin.made("/v1/devices", {"vendor": "acme", "device": "lamp"})
+    for feed in ({"feed": "cloud", "vendor_cloud": True}, {"feed": "gw"}):
+        answer = made.admin.post("/v1/feeds", {"vendor": "acme", "sites": ["garden"], **feed})
+        assert answer.status_code == 201, answer.text
+    return made
+
+
 def reason(answer: TestResponse) -> str:
     """The reason of a problem; fails unless the answer is one."""
     assert answer.content_type == "application/problem+json", answer.text

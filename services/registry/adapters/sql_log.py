@@ -59,6 +59,12 @@ def changes(connection: sa.Connection, after: int, limit: int | None = None) -> 
         yield Change(**{**row, "before": _parsed(row["before"]), "after": _parsed(row["after"])})
 
 
+def actors(connection: sa.Connection, entity: EntityName, key: str) -> set[str]:
+    """Who changed an entity, from its first version on."""
+    query = sa.select(CHANGE.c.actor).where(CHANGE.c.entity == entity, CHANGE.c.id == key)
+    return set(connection.execute(query).scalars())
+
+
 def body(entity: msgspec.Struct | None) -> dict[str, Any] | None:
     """An entity as it stands in JSON: dates as text."""
     return None if entity is None else dict(msgspec.to_builtins(entity, str_keys=True))

@@ -92,6 +92,10 @@ class SqlStore:
         """See Store."""
         self._connection.execute(sa.insert(KEY_SECRET).values(key=key, sha256=sha256))
 
+    def actors(self, entity: EntityName, key: str) -> set[str]:
+        """See Store."""
+        return sql_log.actors(self._connection, entity, key)
+
     def active_administrators(self) -> int:
         """See Store."""
         table = TABLES["key"]

@@ -34,7 +34,9 @@ def papers_blueprint(collection: Collection, database: Database) -> Blueprint:
     @blueprint.response(200, collection.schema)
     @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.alt_response(409, "CONFLICT")
-    @blueprint.doc(operationId=f"verify_{collection.entity}", summary="Verify it, as somebody who did not record it")
+    @blueprint.doc(
+        operationId=f"verify_{collection.entity}", summary="Verify it, as somebody who neither recorded nor changed it"
+    )
     def verification(key: str) -> Entity:
         with database.writing(caller().key) as store:
             return deciding.verify(store, collection, key, caller())
@@ -55,7 +57,7 @@ def outages_blueprint(database: Database) -> Blueprint:
     @blueprint.doc(
         requestBody=bodies.documented(DecisionSchema()),
         operationId="decide_outage",
-        summary="Approve or reject it, as somebody who neither drafted it nor gave its evidence",
+        summary="Approve or reject it, as somebody who neither drafted nor changed it",
     )
     def decision(key: str) -> Any:
         wanted = bodies.load(DecisionSchema())

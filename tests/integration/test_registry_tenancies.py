@@ -1,0 +1,64 @@
+"""Who lives where, and through which feed a device speaks: one at a time."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers
+
+TENANCY = {
+    "pilot": "garden",
+    "dwelling_ref": "home-00000",
+    "number": 1,
+    "valid_from": "2026-01-01",
+    "consent": "GIVEN",
+    "consent_from": "2026-01-01",
+}
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> RegistryUnderTest:
+    return lamp_with_two_feeds(tmp_path)
+
+
+def test_tenancies_of_a_dwelling_follow_each_other(city: RegistryUnderTest) -> None:
+    city.admin.made("/v1/tenancies", TENANCY)
+    second = TENANCY | {"number": 2, "valid_from": "2026-06-01", "consent_from": "2026-06-01"}
+    assert pointers(city.admin.post("/v1/tenancies", [second])) == ["#/0/valid_from"]
+    ended = city.admin.patch("/v1/tenancies/garden/home-00000/1", {"valid_to": "2026-06-01"})
+    assert ended.status_code == 200
+    city.admin.made("/v1/tenancies", second)
+    withdrawn = {"consent": "WITHDRAWN", "consent_from": "2026-03-01"}
+    assert city.admin.patch("/v1/tenancies/garden/home-00000/1", withdrawn).status_code == 200
+    outside = city.admin.patch("/v1/tenancies/garden/home-00000/1", {"consent_from": "2026-06-01"})
+    assert (outside.status_code, pointers(outside)) == (422, ["#/consent_from"])
+    at_once = [TENANCY | {"dwelling_ref": "home-00000", "number": n, "valid_from": f"202{n}-01-01"} for n in (7, 8)]
+    twice = [row | {"consent_from": row["valid_from"]} for row in at_once]
+    assert city.admin.post("/v1/tenancies", twice).status_code == 409
+
+
+def test_a_month_is_a_month_and_a_dwelling_exists(city: RegistryUnderTest) -> None:
+    row = {"pilot": "garden", "dwelling_ref": "home-00000", "month": "2026-11", "occupied": True}
+    city.admin.made("/v1/occupancies", row)
+    wrong = city.admin.post("/v1/occupancies", [row | {"month": "2026-13"}, row | {"dwelling_ref": "home-99999"}])
+    assert pointers(wrong) == ["#/0/month", "#/1/dwelling_ref"]
+    assert city.admin.patch("/v1/occupancies/garden/home-00000/2026-11", {"occupied": False}).status_code == 200
+
+
+def test_a_device_speaks_through_one_feed_at_a_time(city: RegistryUnderTest) -> None:
+    row = {"vendor": "acme", "device": "lamp", "feed": "gw", "valid_from": "2026-01-01"}
+    city.admin.made("/v1/feed-bindings", row)
+    again = city.admin.post("/v1/feed-bindings", [row | {"feed": "cloud", "valid_from": "2026-02-01"}])
+    assert pointers(again) == ["#/0/valid_from"]
+    assert city.admin.patch("/v1/feed-bindings/acme/lamp/2026-01-01", {"valid_to": "2026-02-01"}).status_code == 200
+    city.admin.made("/v1/feed-bindings", row | {"feed": "cloud", "valid_from": "2026-02-01"})
+    nowhere = city.admin.post("/v1/feed-bindings", [row | {"feed": "none", "valid_from": "2027-01-01"}])
+    assert (nowhere.status_code, pointers(nowhere)) == (
+        422,
+        ["#/0/feed", "#/0/valid_from"],
+    )  # nor is the time free
+
+
+def test_a_feeds_heartbeat_interval_can_be_amended(city: RegistryUnderTest) -> None:
+    amended = city.admin.patch("/v1/feeds/acme/gw", {"heartbeat_interval_s": 300})
+    assert (amended.status_code, amended.json["heartbeat_interval_s"]) == (200, 300)  # type: ignore[index]
