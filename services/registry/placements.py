@@ -1,58 +1,54 @@
-"""A device is in one place at a time, and a place holds one device at a time; pure.
+"""One at a time: a device is in one place, a place holds one device, a dwelling one tenancy; pure.
 
-Bindings are half-open in civil days: one may end on the day the next begins.
+What is in force from a civil day until another is half-open: one may end on the day the next begins.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shared.contracts.registry import Binding
+from shared.contracts.registry_evidence import FeedBinding, Tenancy
+
+Dated = Binding | FeedBinding | Tenancy
 
 
 class Clash(NamedTuple):
-    """A new binding that is in force together with another of the same device or in the same place."""
+    """A new one that is in force together with another that holds the same."""
 
-    position: int
-    held: str  # the device, slot or installation that both have
-    other: Binding
+    position: int  # among the new ones
+    other: Dated
 
 
 class _Span(NamedTuple):
     valid_from: date
     until: date
     position: int  # -1: registered already
-    binding: Binding
+    row: Dated
 
 
-def clashes(new: Sequence[tuple[int, Binding]], registered: Sequence[Binding]) -> Iterator[Clash]:
-    """Every new binding that overlaps with one registered or with an earlier new one, with one of those it meets."""
-    by_holder: dict[str, list[_Span]] = defaultdict(list)
-    for position, binding in (*((-1, binding) for binding in registered), *new):
-        span = _Span(binding.valid_from, binding.valid_to or date.max, position, binding)
-        for holder in _holders(binding):
-            by_holder[holder].append(span)
-    for holder, spans in by_holder.items():
-        for position, other in _overlaps(spans):
-            yield Clash(position, holder.partition(" ")[2], other)
+def clashes(fields: tuple[str, ...], new: Sequence[Dated], registered: Sequence[Dated]) -> Iterator[Clash]:
+    """What begins while another with the same ``fields`` is in force: of the two the newer, and the one it meets.
+
+    There is a clash exactly if a new one meets one that is registered or another new one. Sorted, not compared each
+    with each.
+    """
+    by_holder: dict[tuple[Any, ...], list[_Span]] = defaultdict(list)
+    for position, row in (*((-1, row) for row in registered), *enumerate(new)):
+        by_holder[tuple(getattr(row, name) for name in fields)].append(
+            _Span(row.valid_from, row.valid_to or date.max, position, row)
+        )
+    for spans in by_holder.values():
+        yield from _overlaps(spans)
 
 
-def _holders(binding: Binding) -> Iterator[str]:
-    yield f"device {binding.vendor}/{binding.device}"
-    if binding.slot is not None:
-        yield f"slot {binding.slot}"
-    if binding.installation is not None:
-        yield f"installation {binding.installation}"
-
-
-def _overlaps(spans: list[_Span]) -> Iterator[tuple[int, Binding]]:
-    """Of each overlapping pair of neighbours in time, the newer and the binding it meets."""
+def _overlaps(spans: list[_Span]) -> Iterator[Clash]:
     longest: _Span | None = None
     for span in sorted(spans, key=lambda span: (span.valid_from, span.position)):
         if longest is not None and span.valid_from < longest.until:
             newer, older = sorted((span, longest), key=lambda each: each.position, reverse=True)
             if newer.position >= 0:  # two that are registered already are not this request's doing
-                yield newer.position, older.binding
+                yield Clash(newer.position, older.row)
         if longest is None or span.until > longest.until:
             longest = span

@@ -1,16 +1,15 @@
 """The rules between rows: what they refer to exists, a slug is one site, a device is in one place at a time."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from functools import partial
 from typing import NamedTuple
 
-from services.registry.collection import Collection, Entity, Reference, id_of, joined, vendor_of
+from services.registry.collection import Collection, Entity, id_of, joined, vendor_of
 from services.registry.entities import BY_ENTITY
-from services.registry.placements import clashes
+from services.registry.placements import Dated, clashes
 from services.registry.refusal import Fault, fault, pointer
 from services.registry.store import Store
-from shared.contracts.registry import Binding, EntityName, Feed, Organisation
+from shared.contracts.registry import EntityName, Feed, Organisation
 from shared.contracts.registry_evidence import Outage
 
 
@@ -32,15 +31,15 @@ def faults_between(store: Store, collection: Collection, rows: Sequence[Row]) ->
 def _missing(store: Store, collection: Collection, rows: Sequence[Row]) -> Iterator[Fault]:
     """What rows refer to and is not registered."""
     for reference in collection.references:
-        wanted = {row.path: joined(row.row, reference.fields) for row in rows if _is_set(row.row, reference)}
+        wanted = {row.path: joined(row.row, reference.fields) for row in rows if _is_set(row.row, reference.fields)}
         known = store.known(reference.entity, set(wanted.values()))
         for path, key in wanted.items():
             if key not in known:
                 yield _unknown(pointer(*path, reference.fields[-1]), reference.entity, key)
 
 
-def _is_set(row: Entity, reference: Reference) -> bool:
-    return all(getattr(row, field) is not None for field in reference.fields)
+def _is_set(row: Entity, fields: tuple[str, ...]) -> bool:
+    return all(getattr(row, field) is not None for field in fields)
 
 
 def _unknown(place: str, entity: str, key: str) -> Fault:
@@ -91,53 +90,25 @@ def _feed(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
                 yield _unknown(pointer(*path, "sites", position), "site", slug)
 
 
-def _one_place_at_a_time(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
-    bindings = [(row.path, row.row) for row in rows if isinstance(row.row, Binding)]
+def _one_at_a_time(entity: EntityName, store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    """Of what is in force on a day, no two hold the same device, place or dwelling."""
+    collection = BY_ENTITY[entity]
     own = {row.id for row in rows}  # one that is being amended is not in its own way
-    beside = store.bindings_beside(binding for _, binding in bindings)
-    registered = [binding for binding in beside if id_of(BY_ENTITY["binding"], binding) not in own]
-    for clash in clashes([(position, binding) for position, (_, binding) in enumerate(bindings)], registered):
-        path = bindings[clash.position][0]
-        yield fault(
-            pointer(*path, "valid_from" if path else "valid_to"),  # a single binding is one whose end is amended
-            "conflicting",
-            "rule.binding_overlaps",
-            held=clash.held,
-            device=f"{clash.other.vendor}/{clash.other.device}",
-            valid_from=clash.other.valid_from,
-            valid_to=clash.other.valid_to or "…",
-        )
-
-
-def _one_tenancy_at_a_time(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
-    return _apart(store, "tenancy", ("pilot", "dwelling_ref"), rows)
-
-
-def _one_feed_at_a_time(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
-    return _apart(store, "feed_binding", ("vendor", "device"), rows)
-
-
-def _apart(store: Store, entity: EntityName, fields: tuple[str, ...], rows: Sequence[Row]) -> Iterator[Fault]:
-    """Of entities that share some fields no two are valid on one day."""
-    own = {row.id for row in rows}
-    registered = [
-        other
-        for other in store.beside(entity, fields, {tuple(getattr(row.row, name) for name in fields) for row in rows})
-        if id_of(BY_ENTITY[entity], other) not in own
-    ]
-    earlier: list[Entity] = []
-    for row in rows:
-        for other in (*registered, *earlier):
-            if joined(other, fields) == joined(row.row, fields) and _valid_together(other, row.row):
-                place = pointer(*row.path, "valid_from" if row.path else "valid_to")
-                told = {"held": joined(other, fields), "other": id_of(BY_ENTITY[entity], other)}
-                yield fault(place, "conflicting", "rule.overlaps", **told)
-        earlier.append(row.row)
-
-
-def _valid_together(one: Entity, other: Entity) -> bool:
-    first, second = ((row.valid_from, row.valid_to or date.max) for row in (one, other))  # type: ignore[attr-defined]
-    return bool(first[0] < second[1] and second[0] < first[1])
+    for fields in _HELD[entity]:
+        new = [(row.path, row.row) for row in rows if isinstance(row.row, Dated) and _is_set(row.row, fields)]
+        beside = store.beside(entity, fields, {tuple(getattr(row, name) for name in fields) for _, row in new})
+        registered = [row for row in beside if isinstance(row, Dated) and id_of(collection, row) not in own]
+        for clash in clashes(fields, [row for _, row in new], registered):
+            path = new[clash.position][0]
+            yield fault(
+                pointer(*path, "valid_from" if path else "valid_to"),  # a single one is one whose end is amended
+                "conflicting",
+                "rule.overlaps",
+                held=joined(clash.other, fields),
+                other=id_of(collection, clash.other),
+                valid_from=clash.other.valid_from,
+                valid_to=clash.other.valid_to or "…",
+            )
 
 
 def _evidence_comes_later(_: Store, rows: Sequence[Row]) -> Iterator[Fault]:
@@ -147,14 +118,19 @@ def _evidence_comes_later(_: Store, rows: Sequence[Row]) -> Iterator[Fault]:
             yield fault(pointer(*row.path, "evidence_title"), "invalid_request", "rule.evidence_later")
 
 
+_HELD: dict[EntityName, tuple[tuple[str, ...], ...]] = {  # the fields that name what one holds alone
+    "binding": (("vendor", "device"), ("slot",), ("installation",)),
+    "tenancy": (("pilot", "dwelling_ref"),),
+    "feed_binding": (("vendor", "device"),),
+}
 _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "organisation": _uscc_is_free,
     "pilot": partial(_site_is_free, "pilot"),
     "venue": partial(_site_is_free, "venue"),
     "device": _is_vendor,
-    "binding": _one_place_at_a_time,
+    "binding": partial(_one_at_a_time, "binding"),
     "feed": _feed,
-    "tenancy": _one_tenancy_at_a_time,
-    "feed_binding": _one_feed_at_a_time,
+    "tenancy": partial(_one_at_a_time, "tenancy"),
+    "feed_binding": partial(_one_at_a_time, "feed_binding"),
     "outage": _evidence_comes_later,
 }

@@ -1,6 +1,7 @@
 """What a body must look like, entity by entity: shapes, enumerations and the rules within one row.
 
-Field names and meanings are those of :mod:`shared.contracts.registry`; rules between rows are in registering.
+Field names and meanings are those of :mod:`shared.contracts.registry`; what rows must be to each other
+is in :mod:`services.registry.rules`.
 """
 
 from collections.abc import Sequence

@@ -1,14 +1,14 @@
 """What the use cases and the API need of the database: to read, and to write under the registry's one lock."""
 
 from collections.abc import Collection as Many
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
-from shared.contracts.registry import Binding, Change, EntityName, Key
+from shared.contracts.registry import Change, EntityName, Key
 
 
 class Stored(NamedTuple):
@@ -44,9 +44,6 @@ class Store(Protocol):
 
     def organisations_of(self, usccs: Many[str]) -> dict[str, str]:
         """The slugs of the organisations that have these codes, by code."""
-
-    def bindings_beside(self, bindings: Iterable[Binding]) -> list[Binding]:
-        """Every registered binding of the devices, slots and installations that these name."""
 
     def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """Every entity of which these fields have one of these values."""

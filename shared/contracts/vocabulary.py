@@ -102,7 +102,6 @@ LEGAL_BASES = {  # PIPL art. 13(1)
     "OTHER_LAWFUL": "法律、行政法规规定的其他情形",
 }
 CONSENTS = {"GIVEN": "同意", "REFUSED": "拒绝", "WITHDRAWN": "撤回"}
-OUTAGE_STATES = {"DRAFT": "待核", "APPROVED": "认定", "REJECTED": "不予认定"}
 ORGANISATION_ROLES = {
     "DISTRICT_GOV": "区政府/管委会",
     "MUNICIPAL_BUREAU": "市级部门",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection as Many
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from services.registry.adapters import sql_log
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.collection import Entity
 from services.registry.store import New, Site, Stored
-from shared.contracts.registry import ENTITIES, Binding, EntityName, Feed
+from shared.contracts.registry import ENTITIES, EntityName, Feed
 
 
 class SqlStore:
@@ -45,20 +45,10 @@ class SqlStore:
         rows = self._connection.execute(sa.select(table.c.uscc, table.c.slug).where(table.c.uscc.in_(usccs)))
         return {row.uscc: row.slug for row in rows}
 
-    def bindings_beside(self, bindings: Iterable[Binding]) -> list[Binding]:
-        """See Store."""
-        own = list(bindings)
-        table = TABLES["binding"]
-        beside = sa.or_(
-            sa.tuple_(table.c.vendor, table.c.device).in_([(each.vendor, each.device) for each in own]),
-            table.c.slot.in_({each.slot for each in own if each.slot}),
-            table.c.installation.in_({each.installation for each in own if each.installation}),
-        )
-        rows = self._connection.execute(sa.select(table).where(beside)).mappings()
-        return [row for row in (entity_of("binding", row) for row in rows) if isinstance(row, Binding)]
-
     def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """See Store."""
+        if not values:
+            return []
         table = TABLES[entity]
         query = sa.select(table).where(sa.tuple_(*(table.c[name] for name in fields)).in_(values))
         return [entity_of(entity, row) for row in self._connection.execute(query).mappings()]

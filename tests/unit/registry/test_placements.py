@@ -1,12 +1,17 @@
-"""No two bindings of one device, or in one place, are in force on one day; checked against a plain day count."""
+"""No two with the same device, place or dwelling are in force on one day; checked against a plain day count."""
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registry.placements import clashes
+from services.registry.placements import Clash, Dated, clashes
 from shared.contracts.registry import Binding
+from shared.contracts.registry_evidence import Tenancy
+
+Fields = tuple[str, ...]
+Rows = st.SearchStrategy[Dated]
 
 FIRST = date(2026, 1, 1)
 
@@ -25,38 +30,58 @@ BINDINGS = st.builds(
 )
 
 
-def days(one: Binding) -> set[date]:
-    """The days a binding is in force, up to a horizon beyond every beginning."""
+def tenancy(home: str, begins: int, length: int) -> Tenancy:
+    until = None if length == 0 else FIRST + timedelta(days=begins + length)
+    since = FIRST + timedelta(days=begins)
+    return Tenancy("p", f"home-{home}", begins, since, "GIVEN", since, valid_to=until)
+
+
+TENANCIES = st.builds(tenancy, st.sampled_from("abc"), st.integers(0, 12), st.integers(0, 6))
+DEVICE, SLOT, DWELLING = ("vendor", "device"), ("slot",), ("pilot", "dwelling_ref")
+what_is_held = pytest.mark.parametrize(
+    ("fields", "rows"),
+    [(DEVICE, BINDINGS), (SLOT, BINDINGS), (DWELLING, TENANCIES)],
+    ids=["device", "slot", "dwelling"],
+)
+
+
+def days(one: Dated) -> set[date]:
+    """The days something is in force, up to a horizon beyond every beginning."""
     until = one.valid_to or FIRST + timedelta(days=40)
     return {one.valid_from + timedelta(days=n) for n in range((until - one.valid_from).days)}
 
 
-def meet(one: Binding, other: Binding) -> bool:
-    return (one.device == other.device or one.slot == other.slot) and bool(days(one) & days(other))
+def meet(fields: tuple[str, ...], one: Dated, other: Dated) -> bool:
+    same = all(getattr(one, name) == getattr(other, name) for name in fields)
+    return same and bool(days(one) & days(other))
 
 
-@given(st.lists(BINDINGS, max_size=7))
-def test_new_bindings_clash_exactly_if_two_are_in_force_on_one_day(bindings: list[Binding]) -> None:
-    met = any(meet(one, other) for place, one in enumerate(bindings) for other in bindings[:place])
-    found = list(clashes(list(enumerate(bindings)), []))
+@what_is_held
+@given(data=st.data())
+def test_new_ones_clash_exactly_if_two_are_in_force_on_one_day(fields: Fields, rows: Rows, data: st.DataObject) -> None:
+    new = data.draw(st.lists(rows, max_size=7))
+    met = any(meet(fields, one, other) for place, one in enumerate(new) for other in new[:place])
+    found = list(clashes(fields, new, []))
     assert bool(found) == met
-    assert all(meet(bindings[clash.position], clash.other) for clash in found)
+    assert all(meet(fields, new[clash.position], clash.other) for clash in found)
 
 
-@given(st.lists(BINDINGS, max_size=4), BINDINGS)
-def test_a_new_binding_clashes_exactly_if_it_meets_one_that_is_registered(
-    registered: list[Binding], new: Binding
+@what_is_held
+@given(data=st.data())
+def test_a_new_one_clashes_exactly_if_it_meets_one_that_is_registered(
+    fields: Fields, rows: Rows, data: st.DataObject
 ) -> None:
-    apart = [one for place, one in enumerate(registered) if not any(meet(one, other) for other in registered[:place])]
-    found = list(clashes([(0, new)], apart))
-    assert bool(found) == any(meet(new, one) for one in apart)
+    drawn, new = data.draw(st.lists(rows, max_size=4)), data.draw(rows)
+    apart = [one for place, one in enumerate(drawn) if not any(meet(fields, one, other) for other in drawn[:place])]
+    found = list(clashes(fields, [new], apart))
+    assert bool(found) == any(meet(fields, new, one) for one in apart)
 
 
 def test_one_may_end_on_the_day_the_next_begins() -> None:
-    assert list(clashes([(0, binding("b", "x", 5, None))], [binding("a", "x", 0, 5)])) == []
+    assert list(clashes(SLOT, [binding("b", "x", 5, None)], [binding("a", "x", 0, 5)])) == []
 
 
-def test_a_clash_names_what_both_hold_and_the_binding_that_has_it() -> None:
+def test_a_clash_names_the_new_one_and_the_one_it_meets() -> None:
     has = binding("a", "x", 0, None)
-    (clash,) = clashes([(7, binding("b", "x", 5, 6))], [has])
-    assert (clash.position, clash.held, clash.other) == (7, "p/home-0001/x", has)
+    free = binding("b", "y", 5, 6)
+    assert list(clashes(SLOT, [free, binding("b", "x", 5, 6)], [has])) == [Clash(1, has)]
