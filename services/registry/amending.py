@@ -6,6 +6,7 @@ from typing import Any
 import marshmallow as ma
 import msgspec
 
+from services.registry import tenancies
 from services.registry.collection import Collection, Entity
 from services.registry.outages import amended
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
@@ -13,7 +14,7 @@ from services.registry.registering import ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
 from services.registry.scope import reaches
 from services.registry.store import Store, Stored
-from shared.contracts.registry_evidence import Outage
+from shared.contracts.registry_evidence import Outage, Tenancy
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
 
@@ -26,8 +27,7 @@ def amend(store: Store, collection: Collection, key: str, patch: Mapping[str, An
     :raises Refused: if the patch, or what results from it, has faults
     """
     before = writable(store, collection, key, caller)
-    merged = _merged(collection, before.row, patch)
-    after = Row((), key, amended(before.row, merged, caller) if isinstance(merged, Outage) else merged)
+    after = Row((), key, _checked(before.row, _merged(collection, before.row, patch), caller))
     ground = ground_of(store, collection, [after.row])
     if faults := out_of_reach(ground, collection, after, caller) or list(faults_between(store, collection, [after])):
         raise Refused(faults)
@@ -61,6 +61,13 @@ def writable(store: Store, collection: Collection, key: str, caller: Principal) 
         seen = any(reaches(caller, district=site.district, vendor=None) for site in ground.sites.values())
         raise Rejected("forbidden") if seen else Rejected("not_found", what=key)
     return stored
+
+
+def _checked(before: Entity, after: Entity, caller: Principal) -> Entity:
+    """What results, where it depends on what was there."""
+    if isinstance(after, Tenancy):
+        tenancies.check(before, after)
+    return amended(before, after, caller) if isinstance(after, Outage) else after
 
 
 def _merged(collection: Collection, row: Entity, patch: Mapping[str, Any]) -> Entity:

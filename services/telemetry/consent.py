@@ -1,4 +1,4 @@
-"""Of which devices nothing may be kept, and on which days: those bound to a dwelling whose tenancy refused. Pure."""
+"""Of which devices nothing may be kept, and on which days: those bound to a dwelling let without consent. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -7,10 +7,9 @@ import msgspec
 
 from shared.contracts.civil_time import day_from_date
 from shared.contracts.registry import Binding, Change
-from shared.contracts.registry_evidence import Tenancy
+from shared.contracts.registry_evidence import Tenancy, without_consent
 
 _FOREVER = 2_932_896  # 9999-12-31 as a day number
-_REFUSING = ("REFUSED", "WITHDRAWN")
 
 
 class Days(NamedTuple):
@@ -32,7 +31,7 @@ class Consent:
         self.refusals: dict[str, dict[str, list[Days]]] = {}
         self._bindings: dict[str, dict[str, Binding]] = {}  # by dwelling, then by id
         self._dwelling_of: dict[str, str] = {}  # of a binding
-        self._refused: dict[str, tuple[str, Days]] = {}  # of a tenancy that refuses: its dwelling, and from when
+        self._refused: dict[str, tuple[str, Days]] = {}  # of a tenancy: its dwelling, and the days without consent
         self._changed = False
 
     def add_binding(self, key: str, binding: Binding) -> None:
@@ -46,9 +45,9 @@ class Consent:
     def add_tenancy(self, key: str, tenancy: Tenancy) -> None:
         """A dwelling is let."""
         refused = self._refused.pop(key, None)
-        if tenancy.consent in _REFUSING:
-            end = _FOREVER if tenancy.valid_to is None else day_from_date(tenancy.valid_to)
-            days = Days(day_from_date(tenancy.consent_from), end)
+        first, end = without_consent(tenancy)
+        days = Days(day_from_date(first), _FOREVER if end is None else day_from_date(end))
+        if days.first < days.end:
             self._refused[key] = (f"{tenancy.pilot}/{tenancy.dwelling_ref}", days)
         self._changed |= self._refused.get(key) != refused
 

@@ -49,8 +49,9 @@ class Occupancy(msgspec.Struct, frozen=True):
 class Tenancy(msgspec.Struct, frozen=True):
     """租住, without any name. Id: ``{pilot}/{dwelling_ref}/{number}``.
 
-    ``consent`` (GIVEN, REFUSED, WITHDRAWN) holds from ``consent_from`` on; of one that refused or withdrew nothing is
-    kept from that day until its end.
+    ``consent`` is the household's last word, ``consent_from`` its day, one of the tenancy's. GIVEN: from that day on.
+    REFUSED: on no day. WITHDRAWN: it was given from the first day until that one. What one word cannot tell (given
+    later and then withdrawn, or given again with the time before to be counted) takes this tenancy's end and a next.
     """
 
     pilot: str
@@ -60,6 +61,13 @@ class Tenancy(msgspec.Struct, frozen=True):
     consent: str
     consent_from: date
     valid_to: date | None = None
+
+
+def without_consent(tenancy: Tenancy) -> tuple[date, date | None]:
+    """The days of a tenancy of which nothing is kept and nothing counts, half-open; None: without end."""
+    if tenancy.consent == "GIVEN":
+        return tenancy.valid_from, tenancy.consent_from
+    return tenancy.consent_from if tenancy.consent == "WITHDRAWN" else tenancy.valid_from, tenancy.valid_to
 
 
 class FeedBinding(msgspec.Struct, frozen=True):

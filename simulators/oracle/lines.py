@@ -80,12 +80,13 @@ def points_by_vendor_day(lines: list[Json]) -> dict[str, dict[str, int]]:
 
 
 def _refused_days(city: Json) -> dict[tuple[str, str], list[tuple[str, str]]]:
-    """For each device of a dwelling that refused: the days on which nothing of it is kept."""
+    """For each device of a dwelling let without consent: the days on which nothing of it is kept."""
     refusing: dict[str, list[tuple[str, str]]] = {}
     for tenancy in city["tenancies"]:
-        if tenancy["consent"] != "GIVEN":
-            place = f"{tenancy['pilot']}/{tenancy['dwelling_ref']}"
-            refusing.setdefault(place, []).append((tenancy["consent_from"], tenancy.get("valid_to", "9999")))
+        place = f"{tenancy['pilot']}/{tenancy['dwelling_ref']}"
+        moved_in, word, moved_out = tenancy["valid_from"], tenancy["consent_from"], tenancy.get("valid_to", "9999")
+        days = {"GIVEN": (moved_in, word), "REFUSED": (moved_in, moved_out), "WITHDRAWN": (word, moved_out)}
+        refusing.setdefault(place, []).append(days[tenancy["consent"]])
     spans: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for binding in city["bindings"] + city["late_bindings"]:
         place = binding.get("slot", "").rpartition("/")[0]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers
+from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers, reason
 
 TENANCY = {
     "pilot": "garden",
@@ -35,6 +35,23 @@ def test_tenancies_of_a_dwelling_follow_each_other(city: RegistryUnderTest) -> N
     at_once = [TENANCY | {"dwelling_ref": "home-00000", "number": n, "valid_from": f"202{n}-01-01"} for n in (7, 8)]
     twice = [row | {"consent_from": row["valid_from"]} for row in at_once]
     assert city.admin.post("/v1/tenancies", twice).status_code == 409
+
+
+def test_consent_is_not_given_backwards(city: RegistryUnderTest) -> None:
+    key = "/v1/tenancies/garden/home-00000/1"
+    city.admin.made("/v1/tenancies", TENANCY | {"consent": "REFUSED", "consent_from": "2026-02-01"})
+    for since in ("2026-01-01", "2026-02-01"):
+        backwards = city.admin.patch(key, {"consent": "GIVEN", "consent_from": since})
+        assert (reason(backwards), pointers(backwards)) == ("conflicting", ["#/consent_from"])
+    assert city.admin.get(key).json["consent"] == "REFUSED"  # type: ignore[index]
+    given = city.admin.patch(key, {"consent": "GIVEN", "consent_from": "2026-03-01"})
+    assert (given.status_code, given.json["consent"]) == (200, "GIVEN")  # type: ignore[index]
+    assert reason(city.admin.patch(key, {"consent_from": "2026-02-02"})) == "conflicting"
+    withdrawn = city.admin.patch(key, {"consent": "WITHDRAWN", "consent_from": "2026-05-01"})
+    assert reason(withdrawn) == "conflicting"  # January would count
+    assert city.admin.patch(key, {"valid_to": "2026-05-01"}).status_code == 200
+    following = {"number": 2, "valid_from": "2026-05-01", "consent": "REFUSED", "consent_from": "2026-05-01"}
+    city.admin.made("/v1/tenancies", TENANCY | following)
 
 
 def test_a_month_is_a_month_and_a_dwelling_exists(city: RegistryUnderTest) -> None:

@@ -18,6 +18,7 @@ from services.adoption.figures.states import online, silenced
 from services.adoption.figures.stretches import Stretch, of_slot
 from shared.contracts.civil_time import date_from_day, day_from_date
 from shared.contracts.registry import Dwelling, Slot
+from shared.contracts.registry_evidence import without_consent
 from shared.contracts.vocabulary import CATEGORIES
 
 WAKING = strips.between(6 * 60, 24 * 60)
@@ -66,11 +67,10 @@ def handed_over(dwelling: Dwelling, window: Window) -> int:
 
 
 def no_consent(city: City, dwelling: Dwelling, window: Window) -> int:
-    """The days of a tenancy that refused or withdrew."""
+    """The days on which it is let without consent."""
     days = 0
     for tenancy in city.tenancies_of.get(dwelling_id(dwelling), ()):
-        if tenancy.consent in ("REFUSED", "WITHDRAWN"):
-            days |= range_of(window, max(tenancy.valid_from, tenancy.consent_from), tenancy.valid_to)
+        days |= range_of(window, *without_consent(tenancy))
     return days
 
 

@@ -133,9 +133,12 @@ def tenancies(draw: Any) -> list[Json]:
     found = []
     for number in range(draw(st.integers(0, 2))):
         since, until = draw(dates()), draw(ends())
+        until = None if until is None else max(until, since + timedelta(days=1))
+        asked = since + timedelta(days=draw(st.sampled_from([0, 0, 1, 2, DAYS])))  # within it, as the registry demands
+        asked = asked if until is None else min(asked, until - timedelta(days=1))
         found.append(
             {"pilot": "xili", "dwelling_ref": draw(st.sampled_from(DWELLINGS)), "number": number}
-            | {"valid_from": since, "valid_to": until, "consent_from": draw(st.one_of(st.just(since), dates()))}
+            | {"valid_from": since, "valid_to": until, "consent_from": asked}
             | {"consent": draw(st.sampled_from(["GIVEN", "REFUSED", "WITHDRAWN"]))}
         )
     return found

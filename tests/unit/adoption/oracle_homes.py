@@ -213,12 +213,20 @@ def dwelling_days(
 
 def has_refused(city: Json, dwelling: Json, day: date) -> bool:
     return any(
-        tenancy["consent"] != "GIVEN"
-        and tenancy["dwelling_ref"] == dwelling["dwelling_ref"]
-        and day >= tenancy["consent_from"]
+        tenancy["dwelling_ref"] == dwelling["dwelling_ref"]
+        and not agreed(tenancy, day)
         and in_force(tenancy["valid_from"], tenancy["valid_to"], day)
         for tenancy in city["tenancies"]
     )
+
+
+def agreed(tenancy: Json, day: date) -> bool:
+    match tenancy["consent"]:
+        case "GIVEN":
+            return bool(day >= tenancy["consent_from"])
+        case "WITHDRAWN":
+            return bool(day < tenancy["consent_from"])
+    return False
 
 
 def why_not_occupied(city: Json, dwelling: Json, day: date) -> str | None:

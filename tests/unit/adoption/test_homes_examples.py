@@ -1,6 +1,6 @@
 """H6 and H7 on one home at a time: the edges by which they are argued about."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -199,6 +199,26 @@ def test_a_dwelling_that_refused_stays_in_the_denominator_and_is_shown_apart() -
     result = asked("H7a", city, *(usage(MIDNIGHT + n * 86_400_000, trigger="app") for n in (-1, 0, 1)), window=days)
     assert (result.figure.conservative.value, result.figure.apart["no_consent"]) == ("2/3", 1)
     assert {row.day: row.why for row in result.rows("denominator")}[DAY] == "no_consent"
+
+
+@pytest.mark.parametrize(
+    ("consent", "told", "active"),
+    [
+        ("GIVEN", 0, "3/3"),
+        ("GIVEN", 1, "2/3"),  # agreed on the window's second day
+        ("GIVEN", 2, "1/3"),
+        ("REFUSED", 2, "0/3"),
+        ("WITHDRAWN", 2, "2/3"),
+    ],
+)
+def test_days_count_from_the_day_consent_is_given_until_it_is_withdrawn(consent: str, told: int, active: str) -> None:
+    days = (date(2024, 2, 28), date(2024, 3, 2))
+    city = lived_in(bound("lamp", LONG_AGO))
+    tenancy = {"pilot": "xili", "dwelling_ref": "ref-00000001", "number": 1, "valid_from": days[0], "valid_to": None}
+    city["tenancies"] = [tenancy | {"consent": consent, "consent_from": days[0] + timedelta(days=told)}]
+    result = asked("H7a", city, *(usage(MIDNIGHT + n * 86_400_000, trigger="app") for n in (-1, 0, 1)), window=days)
+    assert result.figure.conservative.value == active
+    assert result.figure.apart["no_consent"] == 3 - int(active[0])
 
 
 @pytest.mark.parametrize(

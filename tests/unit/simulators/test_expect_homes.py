@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import pytest
+
 from simulators.expect import expect
 from tests.unit.simulators.cities import BLANK
 from tests.unit.simulators.test_expect_v2 import at
 
 Json = dict[str, Any]
-DAY = "2026-11-18"
+DAY, NEXT_DAY = "2026-11-18", "2026-11-19"
 
 
 def city(**changes: Any) -> Json:
@@ -172,15 +174,25 @@ def test_an_outage_affects_the_dwelling_by_its_interactive_slots() -> None:
     assert (passive["observed_numerator"], passive["observed_denominator"]) == (1, 1)
 
 
-def test_nothing_of_a_dwelling_that_refused_counts_from_that_day_on_but_it_stays_in_the_denominator() -> None:
-    tenancy = {"pilot": "p", "dwelling_ref": "r", "number": 1, "valid_from": "2026-10-05", "consent": "REFUSED"}
-    refused: Json = {"tenancies": [tenancy | {"consent_from": DAY}]}
-    later: Json = {"tenancies": [tenancy | {"consent_from": "2026-11-19"}]}
+@pytest.mark.parametrize(
+    ("without", "consented"),
+    [
+        (("WITHDRAWN", DAY), ("WITHDRAWN", NEXT_DAY)),
+        (("REFUSED", NEXT_DAY), ("GIVEN", DAY)),
+        (("GIVEN", NEXT_DAY), ("GIVEN", "2026-10-05")),
+    ],
+)
+def test_nothing_of_a_day_without_consent_counts_but_it_stays_in_the_denominator(
+    without: tuple[str, str], consented: tuple[str, str]
+) -> None:
+    tenancy = {"pilot": "p", "dwelling_ref": "r", "number": 1, "valid_from": "2026-10-05"}
+    refused: Json = {"tenancies": [tenancy | {"consent": without[0], "consent_from": without[1]}]}
+    agreed: Json = {"tenancies": [tenancy | {"consent": consented[0], "consent_from": consented[1]}]}
 
     assert active(use("lamp", "10:00", "app"), **refused) == (0, 1)
     assert online(said("lamp", "10:00"), **refused) == (0, 4 * 1440)
     assert expect(city(**refused), [said("lamp", "10:00")])["points"] == {}
-    assert active(use("lamp", "10:00", "app"), **later) == (1, 1)
+    assert active(use("lamp", "10:00", "app"), **agreed) == (1, 1)
 
 
 def test_lines_with_an_outcome_are_nowhere_stored() -> None:

@@ -1,4 +1,4 @@
-"""Of a dwelling that refused nothing is kept: record by record, on the days of its refusal, and only counted."""
+"""Of a dwelling let without consent nothing is kept: record by record, on those days, and only counted."""
 
 import gzip
 import hashlib
@@ -21,7 +21,7 @@ DAY_MS = 86_400_000
 
 def tenancy(**said: Any) -> Any:
     row = {"pilot": "home-1", "dwelling_ref": "ref-1", "number": 1, "valid_from": "2025-01-01", "valid_to": None}
-    return change("tenancy", "home-1/ref-1/1", row | {"consent": "REFUSED", "consent_from": "2025-11-25"} | said)
+    return change("tenancy", "home-1/ref-1/1", row | {"consent": "WITHDRAWN", "consent_from": "2025-11-25"} | said)
 
 
 def bound(device: str = "lamp", **said: Any) -> Any:
@@ -35,11 +35,19 @@ def refusing(*changes: Any) -> Directory:
     return made
 
 
-def test_a_record_of_a_day_on_which_the_dwelling_refused_is_dropped_and_no_other() -> None:
+def test_a_record_of_a_day_after_consent_was_withdrawn_is_dropped_and_no_other() -> None:
     message = pack(heartbeat(ts=NOW), heartbeat(ts=NOW - 1), heartbeat(device="hmd"))
     found = outcome(message, refusing())
     assert [record.ts for _, record in found.accepted] == [NOW - 1, NOW]
     assert [position for position, _ in found.dropped] == [0]
+
+
+def test_consent_given_later_is_not_given_for_the_days_before_and_a_refusal_is_one_of_every_day() -> None:
+    message = pack(heartbeat(ts=NOW), heartbeat(ts=NOW - 1))
+    given = refusing(tenancy(consent="REFUSED"), tenancy(consent="GIVEN"))
+    assert [record.ts for _, record in outcome(message, given).accepted] == [NOW]
+    assert len(outcome(message, refusing(tenancy(consent="REFUSED"))).dropped) == 2
+    assert outcome(message, refusing(tenancy(consent="GIVEN", consent_from="2025-01-01"))).dropped == []
 
 
 def test_bad_records_of_that_device_are_not_kept_either() -> None:

@@ -1,0 +1,76 @@
+"""Consent is not given backwards; checked against the days of a tenancy, one by one."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.registry.refusal import Refused
+from services.registry.tenancies import check
+from shared.contracts.registry_evidence import Tenancy
+
+FIRST = date(2026, 1, 1)
+DAYS = 12  # beyond every end
+
+
+def day(number: int) -> date:
+    return FIRST + timedelta(days=number)
+
+
+def tenancy(consent: str, since: int, ends: int | None = None) -> Tenancy:
+    until = None if ends is None else day(ends)
+    return Tenancy("p", "home-0001", 1, FIRST, consent, day(since), valid_to=until)
+
+
+@st.composite
+def tenancies(draw: st.DrawFn) -> Tenancy:
+    ends = draw(st.none() | st.integers(1, DAYS - 2))
+    since = draw(st.integers(0, (ends or DAYS - 2) - 1))
+    return tenancy(draw(st.sampled_from(["GIVEN", "REFUSED", "WITHDRAWN"])), since, ends)
+
+
+def let(one: Tenancy) -> set[date]:
+    return {day(n) for n in range(DAYS) if one.valid_to is None or day(n) < one.valid_to}
+
+
+def consented(one: Tenancy) -> set[date]:
+    """The days of a tenancy on which its household has agreed."""
+    if one.consent == "REFUSED":
+        return set()
+    return {each for each in let(one) if (each >= one.consent_from) == (one.consent == "GIVEN")}
+
+
+def is_refused(before: Tenancy, after: Tenancy) -> bool:
+    try:
+        check(before, after)
+    except Refused:
+        return True
+    return False
+
+
+@given(tenancies(), tenancies())
+def test_a_day_without_consent_counts_only_if_it_comes_after_the_last_word(before: Tenancy, after: Tenancy) -> None:
+    counts_now = (let(before) - consented(before)) & consented(after)
+    assert is_refused(before, after) == any(each <= before.consent_from for each in counts_now)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "refused"),
+    [
+        (tenancy("REFUSED", 0), tenancy("GIVEN", 0), True),
+        (tenancy("REFUSED", 5), tenancy("GIVEN", 3), True),
+        (tenancy("REFUSED", 5), tenancy("GIVEN", 6), False),
+        (tenancy("WITHDRAWN", 5), tenancy("GIVEN", 5), True),
+        (tenancy("WITHDRAWN", 5), tenancy("GIVEN", 6), False),
+        (tenancy("WITHDRAWN", 5), tenancy("WITHDRAWN", 7), True),
+        (tenancy("GIVEN", 0), tenancy("WITHDRAWN", 5), False),
+        (tenancy("GIVEN", 5), tenancy("GIVEN", 3), True),
+        (tenancy("GIVEN", 5), tenancy("WITHDRAWN", 7), True),  # it would make days 0 to 4 count
+        (tenancy("GIVEN", 5), tenancy("REFUSED", 7), False),
+        (tenancy("REFUSED", 0), tenancy("WITHDRAWN", 5), True),
+        (tenancy("REFUSED", 5), tenancy("REFUSED", 1, ends=3), False),  # the end alone is amended, in effect
+    ],
+)
+def test_which_words_may_follow_which(before: Tenancy, after: Tenancy, refused: bool) -> None:
+    assert is_refused(before, after) == refused
