@@ -77,6 +77,27 @@ def test_a_new_one_clashes_exactly_if_it_meets_one_that_is_registered(
     assert bool(found) == any(meet(fields, new, one) for one in apart)
 
 
+class CountedDay(date):
+    """A day that counts how often it is compared."""
+
+    compared = 0
+
+    def __lt__(self, other: date) -> bool:
+        CountedDay.compared += 1
+        return super().__lt__(other)
+
+
+def test_rows_are_sorted_and_not_compared_each_with_each() -> None:
+    days = [CountedDay.fromordinal(FIRST.toordinal() + n) for n in range(3_001)]
+    rows = [
+        Tenancy("p", "home-a", n, days[n], "GIVEN", days[n], valid_to=days[n + 1])
+        for n in (each * 7 % 3_000 for each in range(3_000))
+    ]
+    CountedDay.compared = 0
+    assert list(clashes(DWELLING, rows, [])) == []
+    assert CountedDay.compared < 20 * len(rows)  # sorting takes 12 each, each with each 1,500
+
+
 def test_one_may_end_on_the_day_the_next_begins() -> None:
     assert list(clashes(SLOT, [binding("b", "x", 5, None)], [binding("a", "x", 0, 5)])) == []
 
