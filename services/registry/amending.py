@@ -27,7 +27,8 @@ def amend(store: Store, collection: Collection, key: str, patch: Mapping[str, An
     :raises Refused: if the patch, or what results from it, has faults
     """
     before = writable(store, collection, key, caller)
-    after = Row((), key, _checked(before.row, _merged(collection, before.row, patch), caller))
+    merged = _merged(collection, before.row, tenancies.completed(before.row, patch))
+    after = Row((), key, _checked(before.row, merged, caller))
     ground = ground_of(store, collection, [after.row])
     if faults := out_of_reach(ground, collection, after, caller) or list(faults_between(store, collection, [after])):
         raise Refused(faults)

@@ -71,7 +71,7 @@ COLLECTIONS_OF_EVIDENCE = (
         access=_OF_A_DISTRICT,
         references=(_DWELLING,),
         filters=("pilot", "dwelling_ref"),
-        amendable=("valid_to", "consent", "consent_from"),
+        amendable=("valid_to", "consent", "consent_from", "given_from"),
         site=lambda row: str(row.pilot),
     ),
     Collection(

@@ -71,6 +71,7 @@ class TenancySchema(ma.Schema):
     valid_to = fields.Day(**OPTIONAL)
     consent = fields.one_of(vocabulary.CONSENTS, **REQUIRED)
     consent_from = fields.Day(**REQUIRED)
+    given_from = fields.Day(**OPTIONAL)
 
     @ma.validates_schema
     def _dates(self, data: dict[str, Any], **_: Any) -> None:
@@ -79,6 +80,12 @@ class TenancySchema(ma.Schema):
         if data["consent_from"] < data["valid_from"] or (ends is not None and data["consent_from"] >= ends):
             found = wrong("rule.within_tenancy", first=data["valid_from"], end=ends or "…")
             raise ma.ValidationError({"consent_from": found.messages})
+        given = data["given_from"]
+        if given is not None and not (
+            data["consent"] == "WITHDRAWN" and data["valid_from"] <= given < data["consent_from"]
+        ):
+            found = wrong("rule.given_before_withdrawn", first=data["valid_from"], end=data["consent_from"])
+            raise ma.ValidationError({"given_from": found.messages})
 
 
 class FeedBindingSchema(ma.Schema):

@@ -1,6 +1,7 @@
 """Of which devices nothing may be kept, and on which days: those bound to a dwelling let without consent. Pure."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 import msgspec
@@ -31,7 +32,9 @@ class Consent:
         self.refusals: dict[str, dict[str, list[Days]]] = {}
         self._bindings: dict[str, dict[str, Binding]] = {}  # by dwelling, then by id
         self._dwelling_of: dict[str, str] = {}  # of a binding
-        self._refused: dict[str, tuple[str, Days]] = {}  # of a tenancy: its dwelling, and the days without consent
+        self._refused: dict[
+            str, tuple[str, list[Days]]
+        ] = {}  # of a tenancy: its dwelling, and its days without consent
         self._changed = False
 
     def add_binding(self, key: str, binding: Binding) -> None:
@@ -45,10 +48,8 @@ class Consent:
     def add_tenancy(self, key: str, tenancy: Tenancy) -> None:
         """A dwelling is let."""
         refused = self._refused.pop(key, None)
-        first, end = without_consent(tenancy)
-        days = Days(day_from_date(first), _FOREVER if end is None else day_from_date(end))
-        if days.first < days.end:
-            self._refused[key] = (f"{tenancy.pilot}/{tenancy.dwelling_ref}", days)
+        if spans := [Days(day_from_date(first), _day_or_forever(end)) for first, end in without_consent(tenancy)]:
+            self._refused[key] = (f"{tenancy.pilot}/{tenancy.dwelling_ref}", spans)
         self._changed |= self._refused.get(key) != refused
 
     def take(self, change: Change) -> None:
@@ -70,12 +71,17 @@ class Consent:
             return
         self._changed = False
         self.refusals = {}
-        for dwelling, refused in self._refused.values():
+        for dwelling, spans in self._refused.values():
             for binding in self._bindings.get(dwelling, {}).values():
-                end = _FOREVER if binding.valid_to is None else day_from_date(binding.valid_to)
-                days = Days(max(refused.first, day_from_date(binding.valid_from)), min(refused.end, end))
-                if days.first < days.end:
-                    self.refusals.setdefault(binding.vendor, {}).setdefault(binding.device, []).append(days)
+                bound = Days(day_from_date(binding.valid_from), _day_or_forever(binding.valid_to))
+                for span in spans:
+                    days = Days(max(span.first, bound.first), min(span.end, bound.end))
+                    if days.first < days.end:
+                        self.refusals.setdefault(binding.vendor, {}).setdefault(binding.device, []).append(days)
+
+
+def _day_or_forever(day: date | None) -> int:
+    return _FOREVER if day is None else day_from_date(day)
 
 
 def _of(kind: Any, body: dict[str, Any]) -> Any:

@@ -50,8 +50,8 @@ class Tenancy(msgspec.Struct, frozen=True):
     """租住, without any name. Id: ``{pilot}/{dwelling_ref}/{number}``.
 
     ``consent`` is the household's last word, ``consent_from`` its day, one of the tenancy's. GIVEN: from that day on.
-    REFUSED: on no day. WITHDRAWN: it was given from the first day until that one. What one word cannot tell (given
-    later and then withdrawn, or given again with the time before to be counted) takes this tenancy's end and a next.
+    REFUSED: on no day. WITHDRAWN: it was given from ``given_from`` (absent: the first day) until that day. Consent that
+    is given again, with the time before to be counted, takes this tenancy's end and a next.
     """
 
     pilot: str
@@ -61,13 +61,21 @@ class Tenancy(msgspec.Struct, frozen=True):
     consent: str
     consent_from: date
     valid_to: date | None = None
+    given_from: date | None = None
 
 
-def without_consent(tenancy: Tenancy) -> tuple[date, date | None]:
-    """The days of a tenancy of which nothing is kept and nothing counts, half-open; None: without end."""
-    if tenancy.consent == "GIVEN":
-        return tenancy.valid_from, tenancy.consent_from
-    return tenancy.consent_from if tenancy.consent == "WITHDRAWN" else tenancy.valid_from, tenancy.valid_to
+def without_consent(tenancy: Tenancy) -> list[tuple[date, date | None]]:
+    """The days of a tenancy of which nothing is kept and nothing counts: half-open spans; None: without end."""
+    moved_in, word, moved_out = tenancy.valid_from, tenancy.consent_from, tenancy.valid_to
+    spans: list[tuple[date, date | None]]
+    match tenancy.consent:
+        case "GIVEN":
+            spans = [(moved_in, word)]
+        case "WITHDRAWN":
+            spans = [(moved_in, tenancy.given_from or moved_in), (word, moved_out)]
+        case _:
+            spans = [(moved_in, moved_out)]
+    return [(first, end) for first, end in spans if end is None or first < end]
 
 
 class FeedBinding(msgspec.Struct, frozen=True):

@@ -85,8 +85,13 @@ def _refused_days(city: Json) -> dict[tuple[str, str], list[tuple[str, str]]]:
     for tenancy in city["tenancies"]:
         place = f"{tenancy['pilot']}/{tenancy['dwelling_ref']}"
         moved_in, word, moved_out = tenancy["valid_from"], tenancy["consent_from"], tenancy.get("valid_to", "9999")
-        days = {"GIVEN": (moved_in, word), "REFUSED": (moved_in, moved_out), "WITHDRAWN": (word, moved_out)}
-        refusing.setdefault(place, []).append(days[tenancy["consent"]])
+        agreed = tenancy.get("given_from") or moved_in
+        days = {
+            "GIVEN": [(moved_in, word)],
+            "REFUSED": [(moved_in, moved_out)],
+            "WITHDRAWN": [(moved_in, agreed), (word, moved_out)],
+        }
+        refusing.setdefault(place, []).extend(days[tenancy["consent"]])
     spans: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for binding in city["bindings"] + city["late_bindings"]:
         place = binding.get("slot", "").rpartition("/")[0]

@@ -47,8 +47,12 @@ def test_consent_is_not_given_backwards(city: RegistryUnderTest) -> None:
     given = city.admin.patch(key, {"consent": "GIVEN", "consent_from": "2026-03-01"})
     assert (given.status_code, given.json["consent"]) == (200, "GIVEN")  # type: ignore[index]
     assert reason(city.admin.patch(key, {"consent_from": "2026-02-02"})) == "conflicting"
-    withdrawn = city.admin.patch(key, {"consent": "WITHDRAWN", "consent_from": "2026-05-01"})
-    assert reason(withdrawn) == "conflicting"  # January would count
+    withdrawn = city.admin.patch(key, {"consent": "WITHDRAWN", "consent_from": "2026-04-01"})
+    assert withdrawn.json["given_from"] == "2026-03-01"  # type: ignore[index]  # January and February stay without it
+    sooner = city.admin.patch(key, {"given_from": "2026-02-01"})
+    assert (reason(sooner), pointers(sooner)) == ("conflicting", ["#/consent_from"])
+    never = city.admin.patch(key, {"given_from": "2026-04-01"})
+    assert (reason(never), pointers(never)) == ("invalid_request", ["#/given_from"])
     assert city.admin.patch(key, {"valid_to": "2026-05-01"}).status_code == 200
     following = {"number": 2, "valid_from": "2026-05-01", "consent": "REFUSED", "consent_from": "2026-05-01"}
     city.admin.made("/v1/tenancies", TENANCY | following)

@@ -70,7 +70,8 @@ def no_consent(city: City, dwelling: Dwelling, window: Window) -> int:
     """The days on which it is let without consent."""
     days = 0
     for tenancy in city.tenancies_of.get(dwelling_id(dwelling), ()):
-        days |= range_of(window, *without_consent(tenancy))
+        for span in without_consent(tenancy):
+            days |= range_of(window, *span)
     return days
 
 

@@ -170,6 +170,7 @@ TABLES = {
         _day("valid_to"),
         _text("consent"),
         _must_day("consent_from"),
+        _day("given_from"),
         _district(),
     ),
     "feed_binding": _entity(

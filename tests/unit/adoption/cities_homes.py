@@ -136,10 +136,12 @@ def tenancies(draw: Any) -> list[Json]:
         until = None if until is None else max(until, since + timedelta(days=1))
         asked = since + timedelta(days=draw(st.sampled_from([0, 0, 1, 2, DAYS])))  # within it, as the registry demands
         asked = asked if until is None else min(asked, until - timedelta(days=1))
+        consent = draw(st.sampled_from(["GIVEN", "REFUSED", "WITHDRAWN"]))
+        late = consent == "WITHDRAWN" and asked > since and draw(st.booleans())
         found.append(
             {"pilot": "xili", "dwelling_ref": draw(st.sampled_from(DWELLINGS)), "number": number}
-            | {"valid_from": since, "valid_to": until, "consent_from": asked}
-            | {"consent": draw(st.sampled_from(["GIVEN", "REFUSED", "WITHDRAWN"]))}
+            | {"valid_from": since, "valid_to": until, "consent": consent, "consent_from": asked}
+            | {"given_from": asked - timedelta(days=1) if late else None}
         )
     return found
 

@@ -225,7 +225,7 @@ def agreed(tenancy: Json, day: date) -> bool:
         case "GIVEN":
             return bool(day >= tenancy["consent_from"])
         case "WITHDRAWN":
-            return bool(day < tenancy["consent_from"])
+            return bool((tenancy.get("given_from") or tenancy["valid_from"]) <= day < tenancy["consent_from"])
     return False
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.registry.refusal import Refused
-from services.registry.tenancies import check
+from services.registry.tenancies import check, completed
 from shared.contracts.registry_evidence import Tenancy
 
 FIRST = date(2026, 1, 1)
@@ -18,16 +18,19 @@ def day(number: int) -> date:
     return FIRST + timedelta(days=number)
 
 
-def tenancy(consent: str, since: int, ends: int | None = None) -> Tenancy:
+def tenancy(consent: str, since: int, ends: int | None = None, given_from: int | None = None) -> Tenancy:
     until = None if ends is None else day(ends)
-    return Tenancy("p", "home-0001", 1, FIRST, consent, day(since), valid_to=until)
+    agreed = None if given_from is None else day(given_from)
+    return Tenancy("p", "home-0001", 1, FIRST, consent, day(since), valid_to=until, given_from=agreed)
 
 
 @st.composite
 def tenancies(draw: st.DrawFn) -> Tenancy:
     ends = draw(st.none() | st.integers(1, DAYS - 2))
     since = draw(st.integers(0, (ends or DAYS - 2) - 1))
-    return tenancy(draw(st.sampled_from(["GIVEN", "REFUSED", "WITHDRAWN"])), since, ends)
+    consent = draw(st.sampled_from(["GIVEN", "REFUSED", "WITHDRAWN"]))
+    given_from = draw(st.none() | st.integers(0, since - 1)) if consent == "WITHDRAWN" and since else None
+    return tenancy(consent, since, ends, given_from)
 
 
 def let(one: Tenancy) -> set[date]:
@@ -38,7 +41,9 @@ def consented(one: Tenancy) -> set[date]:
     """The days of a tenancy on which its household has agreed."""
     if one.consent == "REFUSED":
         return set()
-    return {each for each in let(one) if (each >= one.consent_from) == (one.consent == "GIVEN")}
+    if one.consent == "GIVEN":
+        return {each for each in let(one) if each >= one.consent_from}
+    return {each for each in let(one) if (one.given_from or one.valid_from) <= each < one.consent_from}
 
 
 def is_refused(before: Tenancy, after: Tenancy) -> bool:
@@ -67,6 +72,8 @@ def test_a_day_without_consent_counts_only_if_it_comes_after_the_last_word(befor
         (tenancy("GIVEN", 0), tenancy("WITHDRAWN", 5), False),
         (tenancy("GIVEN", 5), tenancy("GIVEN", 3), True),
         (tenancy("GIVEN", 5), tenancy("WITHDRAWN", 7), True),  # it would make days 0 to 4 count
+        (tenancy("GIVEN", 5), tenancy("WITHDRAWN", 7, given_from=5), False),
+        (tenancy("GIVEN", 5), tenancy("WITHDRAWN", 7, given_from=4), True),
         (tenancy("GIVEN", 5), tenancy("REFUSED", 7), False),
         (tenancy("REFUSED", 0), tenancy("WITHDRAWN", 5), True),
         (tenancy("REFUSED", 5), tenancy("REFUSED", 1, ends=3), False),  # the end alone is amended, in effect
@@ -74,3 +81,24 @@ def test_a_day_without_consent_counts_only_if_it_comes_after_the_last_word(befor
 )
 def test_which_words_may_follow_which(before: Tenancy, after: Tenancy, refused: bool) -> None:
     assert is_refused(before, after) == refused
+
+
+@pytest.mark.parametrize(
+    ("before", "patch", "given_from"),
+    [
+        (tenancy("GIVEN", 5), {"consent": "WITHDRAWN"}, "2026-01-06"),
+        (tenancy("GIVEN", 0), {"consent": "WITHDRAWN"}, None),
+        (tenancy("GIVEN", 5), {"consent": "WITHDRAWN", "given_from": "2026-01-08"}, "2026-01-08"),
+        (tenancy("WITHDRAWN", 7, given_from=5), {"consent": "WITHDRAWN"}, "2026-01-06"),
+        (tenancy("WITHDRAWN", 7, given_from=5), {"consent": "GIVEN"}, None),
+        (tenancy("REFUSED", 5), {"consent": "WITHDRAWN"}, None),
+    ],
+)
+def test_a_withdrawal_keeps_since_when_it_was_given(
+    before: Tenancy, patch: dict[str, str], given_from: str | None
+) -> None:
+    assert completed(before, patch) == patch | {"given_from": given_from}
+
+
+def test_a_patch_that_does_not_speak_of_consent_stays_as_it_is() -> None:
+    assert completed(tenancy("GIVEN", 5), {"valid_to": "2026-02-01"}) == {"valid_to": "2026-02-01"}

@@ -48,6 +48,8 @@ def test_consent_given_later_is_not_given_for_the_days_before_and_a_refusal_is_o
     assert [record.ts for _, record in outcome(message, given).accepted] == [NOW]
     assert len(outcome(message, refusing(tenancy(consent="REFUSED"))).dropped) == 2
     assert outcome(message, refusing(tenancy(consent="GIVEN", consent_from="2025-01-01"))).dropped == []
+    withdrawn = refusing(tenancy(consent_from="2025-11-26", given_from="2025-11-25"))
+    assert [record.ts for _, record in outcome(message, withdrawn).accepted] == [NOW]
 
 
 def test_bad_records_of_that_device_are_not_kept_either() -> None:
