@@ -3,8 +3,6 @@
 A batch of facts is a join-semilattice: strips are joined by OR, rows by their key with the smallest *known*, what the
 workers tell of themselves by the greatest. Adding the same events in any order, any number of times and in any batches
 gives the same facts.
-
-*known* is the civil day of an event's receipt, but not before the day after the one it speaks of.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -58,6 +56,11 @@ STRIP_OF_USAGE = {
     for action in get_args(Action)
     for trigger, strip in STRIP_OF_TRIGGER.items()
 }
+
+
+def known(day: int, received_on: int) -> int:
+    """The civil day from which a fact about ``day`` counts as known: that of receipt, but not before the next day."""
+    return received_on if received_on > day else day + 1
 
 
 def days_touched(kind: str, ts: int) -> Sequence[int]:
@@ -117,8 +120,7 @@ class Facts:
         _ADD[type(event)](self, event.data, received_on)
 
     def _mark(self, vendor: str, device: str, day: int, received_on: int) -> list[int]:
-        known = received_on if received_on > day else day + 1
-        key = StripKey(vendor, device, day, known)
+        key = StripKey(vendor, device, day, known(day, received_on))
         found = self.strips.get(key)
         if found is None:
             found = self.strips[key] = [strips.EMPTY] * len(STRIP_NAMES)
@@ -176,9 +178,9 @@ class Facts:
 
 def _keep_earliest(rows: dict[RowKey, tuple[Row, int]], data: Row, received_on: int) -> None:
     key = RowKey(data.vendor, data.device, data.ts, data.seq, data.content_sha256)
-    known = max(received_on, day_of(data.ts) + 1)
-    if key not in rows or known < rows[key][1]:
-        rows[key] = data, known
+    since = known(day_of(data.ts), received_on)
+    if key not in rows or since < rows[key][1]:
+        rows[key] = data, since
 
 
 _ADD: dict[type, Callable[..., None]] = {

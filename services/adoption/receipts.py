@@ -9,7 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from services.adoption.canonical import Bits, Content, Identity, packed
-from services.adoption.facts import SEEN, STRIP_OF_USAGE, Facts, minutes_of_session
+from services.adoption.facts import SEEN, STRIP_OF_USAGE, Facts, known, minutes_of_session
 from shared.contracts.civil_time import MINUTE_MS, day_and_minute, day_of
 from shared.contracts.events import FaultData, SessionData, VoidData
 from shared.contracts.journal import JournalRecord
@@ -80,14 +80,13 @@ def of_device_day(receipts: Receipts, device: str, day: int) -> dict[Identity, l
     """The contents of a device's records that touch a civil day; those of the day before must be there (sessions)."""
     found: dict[Identity, list[Content]] = {}
     for identity, said in receipts.contents(device):
-        contents = [Content(sha, bits_on(day, same[0].record), _known(day, same)) for sha, same in said]
+        contents = [
+            Content(sha, bits_on(day, same[0].record), frozenset(known(day, receipt.received_on) for receipt in same))
+            for sha, same in said
+        ]
         if any(content.bits for content in contents):
             found[identity] = contents
     return found
-
-
-def _known(day: int, receipts: Sequence[Receipt]) -> frozenset[int]:
-    return frozenset(max(receipt.received_on, day + 1) for receipt in receipts)
 
 
 def bits_on(day: int, record: Record) -> Bits:

@@ -15,7 +15,7 @@ from shared.contracts.registry import ENTITIES, Change
 from shared.failures import Unavailable
 from shared.runtime.delivery import until_done
 from shared.runtime.registry_client import RegistryClient
-from shared.runtime.sqlite import connect, transaction
+from shared.runtime.sqlite import connect, snapshot, transaction
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entity (
@@ -83,15 +83,8 @@ class RegistryCopy:
 
         :raises Unavailable: if the copy cannot be read, or has not been begun
         """
-        connection = self._connection()
-        try:
-            connection.execute("BEGIN")
-            try:
-                yield self.sequence()
-            finally:
-                connection.execute("ROLLBACK")
-        except sqlite3.OperationalError as error:
-            raise Unavailable("database", f"{self._path}: {error}") from error
+        with snapshot(self._connection()):
+            yield self.sequence()
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Take changes over, in one transaction; changes already applied change nothing."""

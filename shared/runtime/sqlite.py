@@ -1,4 +1,4 @@
-"""SQLite as every service of ours opens it: WAL, and explicit transactions."""
+"""SQLite as every service of ours opens it: WAL, and explicit transactions, a writer's or a reader's."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from shared.failures import Unavailable
 def connect(
     path: Path, synchronous: Literal["FULL", "NORMAL"] = "FULL", *, read_only: bool = False
 ) -> sqlite3.Connection:
-    """A connection in autocommit mode; use :func:`transaction` to group statements.
+    """A connection in autocommit mode; use :func:`transaction` or :func:`snapshot` to group statements.
 
     FULL: a commit is on disk when it returns. NORMAL: a power cut may undo the last commits (use it only where
     redoing them is harmless).
@@ -39,15 +39,34 @@ def transaction(connection: sqlite3.Connection, part: str = "database") -> Itera
 
     :raises Unavailable: if the database cannot be written (disk full, locked, I/O error)
     """
-    try:
+    with _available(part):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
             connection.execute("COMMIT")
         except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            connection.rollback()  # does nothing where SQLite has done it itself
             raise
+
+
+@contextmanager
+def snapshot(connection: sqlite3.Connection, part: str = "database") -> Iterator[sqlite3.Connection]:
+    """Everything read inside the block is of one moment; no writer waits for it, and it waits for none.
+
+    :raises Unavailable: if the database cannot be read
+    """
+    with _available(part):
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+
+
+@contextmanager
+def _available(part: str) -> Iterator[None]:
+    try:
+        yield
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
             raise  # a wrong statement is a defect: waiting would not mend it

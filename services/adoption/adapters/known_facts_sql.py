@@ -1,6 +1,5 @@
 """The statements by which facts are read, as known before the day ``:before``."""
 
-NUMBER = "SELECT id FROM device WHERE vendor = ? AND device = ?"
 FIRST_HEARD = """
 SELECT day FROM strip WHERE device = :device AND day >= :from_day AND day < :to_day
   AND known < :before AND until >= :before AND seen <> x'' ORDER BY day LIMIT 1
@@ -49,7 +48,7 @@ WHERE EXISTS (SELECT 1 FROM session s WHERE s.device = d.id AND s.ts >= :from_ms
 ORDER BY d.vendor, d.device
 """
 OWN_OUTAGES = "SELECT from_ms, to_ms FROM outage ORDER BY from_ms, to_ms"
-REFOLDING = "SELECT count(*) FROM refold WHERE done IS NULL OR marked > done"
+REFOLDING = "SELECT count(*) FROM waiting"
 WATERMARKS = "SELECT worker, received_before_ms FROM watermark ORDER BY worker"
 # A row became known, or was taken back; a session's day is that of its start in Asia/Shanghai. Of two contents of a
 # void the one that comes second may also give back what the first withdrew.

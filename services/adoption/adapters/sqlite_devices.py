@@ -12,8 +12,15 @@ def numbered(connection: sqlite3.Connection, devices: Iterable[tuple[str, str]],
     if not unknown:
         return known
     numbers = dict(known)
-    for device in sorted(unknown):
-        connection.execute("INSERT OR IGNORE INTO device (vendor, device) VALUES (?, ?)", device)
-        found = connection.execute("SELECT id FROM device WHERE vendor = ? AND device = ?", device)
-        numbers[device] = found.fetchone()[0]
+    connection.executemany("INSERT OR IGNORE INTO device (vendor, device) VALUES (?, ?)", sorted(unknown))
+    for vendor, device in unknown:
+        number = number_of(connection, vendor, device)
+        assert number is not None
+        numbers[vendor, device] = number
     return numbers
+
+
+def number_of(connection: sqlite3.Connection, vendor: str, device: str) -> int | None:
+    """The number of a device; None of one that facts do not know."""
+    found = connection.execute("SELECT id FROM device WHERE vendor = ? AND device = ?", (vendor, device)).fetchone()
+    return int(found[0]) if found else None

@@ -13,11 +13,12 @@ from typing import Any
 
 from services.adoption import strips
 from services.adoption.adapters import known_facts_sql as sql
+from services.adoption.adapters.sqlite_devices import number_of
 from services.adoption.facts import OPEN
 from services.adoption.figures.known import RawFault, RawSession, UseDays
 from shared.contracts.civil_time import start_of
 from shared.failures import Unavailable
-from shared.runtime.sqlite import connect
+from shared.runtime.sqlite import connect, snapshot
 
 
 class SqliteKnownFacts:
@@ -33,17 +34,8 @@ class SqliteKnownFacts:
 
         :raises Unavailable: if they cannot be read, or no worker has ever made them
         """
-        try:
-            connection = self._connection()
-            connection.execute("BEGIN")
-            try:
-                yield AtOnce(connection, before, {})
-            finally:
-                connection.execute("ROLLBACK")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # the statement is wrong, and will be next time
-                raise
-            raise Unavailable("database", f"{self._path}: {error}") from error
+        with snapshot(self._connection()) as connection:
+            yield AtOnce(connection, before, {})
 
     def _connection(self) -> sqlite3.Connection:
         if not hasattr(self._local, "connection"):
@@ -147,20 +139,19 @@ class AtOnce:
 
     def refolding(self) -> int:
         """How many device-days wait for being folded again."""
-        return int(self._connection.execute(sql.REFOLDING).fetchone()[0]) if self._has("refold") else 0
+        return int(self._connection.execute(sql.REFOLDING).fetchone()[0]) if self._has("waiting") else 0
 
     def watermarks(self) -> list[tuple[str, int]]:
         """Each telemetry worker, and the time (epoch milliseconds) before which all it received is folded."""
         return self._connection.execute(sql.WATERMARKS).fetchall() if self._has("watermark") else []
 
     def _has(self, table: str) -> bool:
-        found = self._connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,))
+        found = self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,))
         return found.fetchone() is not None
 
     def _rows(self, statement: str, vendor: str, device: str, **where: int) -> list[Any]:
         if (vendor, device) not in self._numbers:
-            found = self._connection.execute(sql.NUMBER, (vendor, device)).fetchone()
-            self._numbers[vendor, device] = found[0] if found else None
+            self._numbers[vendor, device] = number_of(self._connection, vendor, device)
         number = self._numbers[vendor, device]
         if number is None:
             return []

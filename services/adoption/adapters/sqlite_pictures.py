@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Collection
 from pathlib import Path
 
+from services.adoption.adapters.sqlite_devices import number_of
 from services.adoption.adapters.sqlite_refolds import withdrawals
 from services.adoption.adapters.sqlite_schema import SCHEMA
 from services.adoption.canonical import Bits, packed, withdrawn_on
@@ -11,9 +12,8 @@ from services.adoption.facts import OPEN
 from services.adoption.pictures import Picture
 from services.adoption.strips import from_bytes
 from shared.contracts.civil_time import start_of
-from shared.runtime.sqlite import connect, transaction
+from shared.runtime.sqlite import connect, snapshot
 
-_NUMBER = "SELECT id FROM device WHERE vendor = ? AND device = ?"
 _STRIPS = "SELECT seen, local, smart, automated, ack FROM strip WHERE device = ? AND day = ? AND until = ?"
 _SESSIONS = """
 SELECT max(content_sha256), ts, seq, site, duration_s, content, headcount, completed FROM session
@@ -37,7 +37,7 @@ UNION ALL SELECT 1 FROM fault
   WHERE device = :number AND ts >= :from_ms AND ts < :to_ms GROUP BY ts, seq HAVING count(*) > 1
 UNION ALL SELECT 1 FROM void WHERE device = :number GROUP BY ts, seq HAVING count(*) > 1 LIMIT 1
 """
-_WAITING = "SELECT 1 FROM refold WHERE device = ? AND day = ? AND marked > done"
+_WAITING = "SELECT 1 FROM waiting WHERE device = ? AND day = ?"
 _SITE = """
 SELECT site FROM session WHERE device = :number UNION ALL SELECT site FROM fault WHERE device = :number
 UNION ALL SELECT site FROM void WHERE device = :number LIMIT 1
@@ -56,8 +56,8 @@ class SqlitePictures:
 
         :raises Unavailable: if the database is away
         """
-        with transaction(self._connection) as connection:
-            numbers = {device: _number(connection, vendor, device) for device in devices}
+        with snapshot(self._connection) as connection:
+            numbers = {device: number_of(connection, vendor, device) for device in devices}
             return {device: _picture(connection, number, day) for device, number in numbers.items() if number}
 
     def in_conflict(self, vendor: str, day: int, devices: Collection[str]) -> set[str]:
@@ -67,9 +67,9 @@ class SqlitePictures:
         """
         moments = {"before_ms": start_of(day - 1), "from_ms": start_of(day), "to_ms": start_of(day + 1)}
         found = set()
-        with transaction(self._connection) as connection:
+        with snapshot(self._connection) as connection:
             for device in devices:
-                where = moments | {"vendor": vendor, "device": device, "number": _number(connection, vendor, device)}
+                where = moments | {"vendor": vendor, "device": device, "number": number_of(connection, vendor, device)}
                 if any(connection.execute(sql, where).fetchone() for sql in (_LISTED, _SEVERAL)):
                     found.add(device)
         return found
@@ -79,8 +79,8 @@ class SqlitePictures:
 
         :raises Unavailable: if the database is away
         """
-        with transaction(self._connection) as connection:
-            where = _number(connection, vendor, device), day
+        with snapshot(self._connection) as connection:
+            where = number_of(connection, vendor, device), day
             return connection.execute(_WAITING, where).fetchone() is not None
 
     def site_of(self, vendor: str, device: str) -> str | None:
@@ -88,8 +88,8 @@ class SqlitePictures:
 
         :raises Unavailable: if the database is away
         """
-        with transaction(self._connection) as connection:
-            found = connection.execute(_SITE, {"number": _number(connection, vendor, device)}).fetchone()
+        with snapshot(self._connection) as connection:
+            found = connection.execute(_SITE, {"number": number_of(connection, vendor, device)}).fetchone()
             return str(found[0]) if found else None
 
     def watermarks(self) -> dict[str, int]:
@@ -97,17 +97,8 @@ class SqlitePictures:
 
         :raises Unavailable: if the database is away
         """
-        with transaction(self._connection) as connection:
+        with snapshot(self._connection) as connection:
             return dict(connection.execute("SELECT worker, received_before_ms FROM watermark"))
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
-
-
-def _number(connection: sqlite3.Connection, vendor: str, device: str) -> int | None:
-    found = connection.execute(_NUMBER, (vendor, device)).fetchone()
-    return int(found[0]) if found else None
 
 
 def _picture(connection: sqlite3.Connection, number: int, day: int) -> Picture:

@@ -9,16 +9,16 @@ from services.adoption.canonical import StripRow, Withdrawal
 from services.adoption.facts import OPEN
 from services.adoption.refolding import Chunk, Refolded, Waiting
 from services.adoption.strips import from_bytes, to_bytes
-from shared.runtime.sqlite import connect, transaction
+from shared.runtime.sqlite import connect, snapshot, transaction
 
 MOST_DEVICES = 200  # of one call of the journal: their records of a day are held in memory
 
 _GROUPS = """
-SELECT DISTINCT d.vendor, r.day FROM refold r JOIN device d ON d.id = r.device WHERE r.marked > r.done ORDER BY 2, 1
+SELECT DISTINCT d.vendor, w.day FROM waiting w JOIN device d ON d.id = w.device ORDER BY 2, 1
 """
 _CHUNK = """
-SELECT d.device, r.device, r.marked FROM refold r JOIN device d ON d.id = r.device
-WHERE r.marked > r.done AND r.day = ? AND r.device > ? AND d.vendor = ? ORDER BY r.device LIMIT ?
+SELECT d.device, w.device, w.marked FROM waiting w JOIN device d ON d.id = w.device
+WHERE w.day = ? AND w.device > ? AND d.vendor = ? ORDER BY w.device LIMIT ?
 """
 _WITHDRAWALS = "SELECT ts, seq, content_sha256, known, of_kind, of_ts, of_seq FROM void WHERE device = ? AND until = ?"
 _ROWS = "SELECT known, until, seen, local, smart, automated, ack FROM strip WHERE device = ? AND day = ? ORDER BY 1, 2"
@@ -26,7 +26,7 @@ _DONE = """
 UPDATE refold SET done = :mark, held = CASE WHEN marked = :mark AND :settled THEN 0 ELSE held END
 WHERE device = :number AND day = :day AND done < :mark
 """
-_WAITING = "SELECT count(*) FROM refold WHERE marked > done"
+_WAITING = "SELECT count(*) FROM waiting"
 
 
 class SqliteRefolds:
@@ -41,7 +41,7 @@ class SqliteRefolds:
 
         :raises Unavailable: if the database is away
         """
-        with transaction(self._connection) as connection:
+        with snapshot(self._connection) as connection:
             return connection.execute(_GROUPS).fetchall()
 
     def chunks(self, vendor: str, day: int) -> Iterator[Chunk]:
@@ -52,7 +52,7 @@ class SqliteRefolds:
         last = 0
         while True:
             # marks and voids of one moment: a void that comes later raises the mark
-            with transaction(self._connection) as connection:
+            with snapshot(self._connection) as connection:
                 rows = connection.execute(_CHUNK, (day, last, vendor, MOST_DEVICES)).fetchall()
                 waiting = [
                     Waiting(device, number, mark, withdrawals(connection, number)) for device, number, mark in rows
@@ -77,7 +77,7 @@ class SqliteRefolds:
 
         :raises Unavailable: if the database is away
         """
-        with transaction(self._connection) as connection:
+        with snapshot(self._connection) as connection:
             return int(connection.execute(_WAITING).fetchone()[0])
 
     def close(self) -> None:

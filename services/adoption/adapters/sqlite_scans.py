@@ -12,7 +12,7 @@ from services.adoption.adapters.sqlite_schema import SCHEMA
 from services.adoption.facts import days_touched
 from services.adoption.scanning import Conflict
 from shared.contracts.civil_time import start_of
-from shared.runtime.sqlite import connect, transaction
+from shared.runtime.sqlite import connect, snapshot, transaction
 
 _DEVICES = """
 SELECT d.vendor, d.device FROM device d WHERE
@@ -43,7 +43,7 @@ class SqliteScans:
 
         :raises Unavailable: if the database is away
         """
-        with transaction(self._connection) as connection:
+        with snapshot(self._connection) as connection:
             found = devices_on(connection, day, marked=True)  # their strips may not be made yet
         for vendor, of_vendor in groupby(found, key=lambda pair: pair[0]):
             while devices := [device for _, device in islice(of_vendor, MOST_DEVICES)]:
@@ -74,7 +74,7 @@ class SqliteScans:
 
         :raises Unavailable: if the database is away
         """
-        with transaction(self._connection) as connection:
+        with snapshot(self._connection) as connection:
             return [day for (day,) in connection.execute(_DUE, (today,))]
 
     def arrivals(self, day: int, today: int) -> list[tuple[int, int]]:
@@ -82,7 +82,7 @@ class SqliteScans:
 
         :raises Unavailable: if the database is away
         """
-        with transaction(self._connection) as connection:
+        with snapshot(self._connection) as connection:
             return connection.execute(_ARRIVALS, (day, today)).fetchall()
 
     def scanned(self, day: int, arrivals: Sequence[tuple[int, int]]) -> None:

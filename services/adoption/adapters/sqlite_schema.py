@@ -7,8 +7,9 @@ contents under one identity all are kept and the greatest ``content_sha256`` cou
 and the state as known before the second one came stays answerable.
 
 ``refold`` names the device-days whose strips are made from the journal: ``marked`` counts up with whatever may change
-them, ``done`` is what the last refold had seen, and while ``held`` folding leaves their strips alone. ``arrival`` says
-of which days facts were received on which; ``scanned`` is how many of its ``batches`` the last scan had seen.
+them, ``done`` is what the last refold had seen (if that is less, they are ``waiting``), and while ``held`` folding
+leaves their strips alone. ``arrival`` says of which days facts were received on which; ``scanned`` is how many of its
+``batches`` the last scan had seen.
 """
 
 SCHEMA = """
@@ -48,6 +49,7 @@ CREATE TABLE IF NOT EXISTS refold (
   marked INTEGER NOT NULL, done INTEGER NOT NULL, held INTEGER NOT NULL,
   PRIMARY KEY (device, day)
 ) STRICT, WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS waiting AS SELECT device, day, marked FROM refold WHERE marked > done;
 CREATE INDEX IF NOT EXISTS refold_waiting ON refold (day, device) WHERE marked > done;
 CREATE INDEX IF NOT EXISTS refold_held ON refold (device, day) WHERE held = 1;
 CREATE TABLE IF NOT EXISTS conflict (

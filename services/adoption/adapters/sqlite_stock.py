@@ -15,7 +15,7 @@ from services.adoption.facts import Facts
 from services.adoption.rebuilding import Changed, Device, Rebuilt
 from services.adoption.refolding import Chunk, Refolded, Waiting
 from shared.contracts.civil_time import start_of
-from shared.runtime.sqlite import connect, transaction
+from shared.runtime.sqlite import connect, snapshot, transaction
 
 Row = tuple[Any, ...]
 _PLACES = {"session": 11, "fault": 9, "void": 10}  # of a row
@@ -38,7 +38,7 @@ class SqliteStock:
 
         :raises Unavailable: if the database is away
         """
-        with transaction(self._connection) as connection:
+        with snapshot(self._connection) as connection:
             if site is None:
                 return devices_on(connection, day, marked=False)
             where = site, start_of(day), start_of(day + 1)
@@ -97,7 +97,7 @@ class SqliteStock:
         :raises Unavailable: if the database is away
         """
         found = []
-        with transaction(self._connection) as connection:
+        with snapshot(self._connection) as connection:
             wanted = _wanted(chunk, rows)
             for waiting, strips in zip(chunk.waiting, refolded, strict=True):
                 what = [
@@ -110,10 +110,6 @@ class SqliteStock:
                 if what:
                     found.append(Changed(chunk.vendor, waiting.device, chunk.day, what))
         return found
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
 
 
 def _mark_of(connection: sqlite3.Connection, number: int, day: int) -> int:

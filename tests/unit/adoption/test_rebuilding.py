@@ -56,7 +56,6 @@ def test_what_is_folded_while_days_are_rebuilt_is_neither_lost_nor_doubled(seed:
         adoption.journal.add(rest)
         adoption.fold(rest)
         adoption.settle()
-        stock.close()
         adoption.close()
         assert dump(other) == expected
 
@@ -74,6 +73,5 @@ def test_device_days_that_never_hold_still_are_named_and_nothing_of_them_is_lost
         assert rebuilt.unsettled == [("acme", record["device"])]
         assert len(adoption.journal.told) > MOST_ROUNDS
         adoption.settle()
-        stock.close()
         adoption.close()
         assert dump(other) == expected
