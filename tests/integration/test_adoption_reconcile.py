@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.stack import Stack
-from shared.brokers.influx import connect, parse
+from shared.brokers.influx_database import InfluxDatabase
 from tests.unit.adoption.commands import ALTERED, Operator, operator
 
 
@@ -14,7 +14,7 @@ from tests.unit.adoption.commands import ALTERED, Operator, operator
 def ours(
     brokers: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Operator]:
-    writer = connect(parse(brokers.influx_url("telemetry")))
+    writer = InfluxDatabase(brokers.influx_url("telemetry"))
     with operator(tmp_path, writer.write, brokers.influx_url("adoption"), monkeypatch, capsys) as made:
         yield made
 

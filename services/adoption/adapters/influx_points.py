@@ -7,16 +7,13 @@ one name different types, and a question over both would lose the values of one.
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
-from influxdb_client.rest import ApiException
-
 from services.adoption.canonical import Identity
 from services.adoption.pictures import Picture, Point, picture
 from services.adoption.rebuilding import Device
-from shared.brokers.influx import DOWN, Server, connect, parse
+from shared.brokers.influx_database import InfluxDatabase
 from shared.contracts.civil_time import start_of
 from shared.contracts.influx import MEASUREMENTS
 from shared.contracts.telemetry import Fault, Heartbeat, Record, Session, Usage, Void, Voided
-from shared.failures import Unavailable
 
 Fields = dict[str, Any]
 
@@ -66,8 +63,7 @@ class InfluxPoints:
     """See :class:`services.adoption.reconciling.Points`; belongs to one thread."""
 
     def __init__(self, url: str) -> None:
-        self._address = parse(url)
-        self._server: Server | None = None
+        self._database = InfluxDatabase(url)
 
     def devices(self, day: int, site: str | None) -> dict[Device, str]:
         """The devices with any point on a day, each with a site of it.
@@ -77,7 +73,7 @@ class InfluxPoints:
         where = _within(day, day + 1) + (f" AND site = {_quoted(site)}" if site else "")
         query = f"SELECT seq FROM {', '.join(MEASUREMENTS)} WHERE {where} GROUP BY vendor, site, device LIMIT 1"  # noqa: S608
         found: dict[Device, str] = {}
-        for series in self._asked(query):
+        for series in self._database.series(query):
             tags = series["tags"]
             found.setdefault((tags["vendor"], tags["device"]), tags["site"])
         return found
@@ -106,26 +102,11 @@ class InfluxPoints:
     def _points(self, kinds: _Kinds, where: str) -> Iterator[tuple[str, Point]]:
         names = ", ".join(f'"{name}"' for name in ("seq", "test", *kinds.fields))
         query = f"SELECT {names} FROM {', '.join(kinds.measurements)} WHERE {where} GROUP BY vendor, site, device"  # noqa: S608
-        for series in self._asked(query):
+        for series in self._database.series(query):
             site, device = series["tags"]["site"], series["tags"]["device"]
             for ts, *values in series["values"]:
                 said = dict(zip(series["columns"][1:], values, strict=True))
                 yield device, Point(site, kinds.made(ts, said))
-
-    def _asked(self, query: str) -> Iterator[Any]:
-        try:
-            if self._server is None:
-                self._server = connect(self._address)
-            answer = self._server.query(query)
-        except ApiException as error:
-            raise Unavailable("influxdb", f"{error.status}: {error.body or error.reason}") from error
-        except DOWN as error:
-            self._server = None
-            raise Unavailable("influxdb", str(error)) from error
-        for result in answer["results"]:
-            if "error" in result:
-                raise Unavailable("influxdb", result["error"])
-            yield from result.get("series", ())
 
 
 def _within(from_day: int, to_day: int) -> str:
