@@ -16,8 +16,9 @@ from services.adoption.adapters.sqlite_refolds import SqliteRefolds
 from services.adoption.adapters.sqlite_scans import SqliteScans
 from services.adoption.adapters.sqlite_stock import SqliteStock
 from services.adoption.adapters.telemetry_journal import TelemetryJournal
+from services.adoption.awaiting import Clock, TooLate
 from services.adoption.rebuilding import rebuild_day
-from services.adoption.reconciling import Clock, Paths, TooLate, reconcile
+from services.adoption.reconciling import Paths, reconcile
 from services.adoption.refolding import refold_waiting
 from services.adoption.reports import changed_line, differing_lines, in_both
 from services.adoption.scanning import scan
@@ -115,7 +116,7 @@ def _reconcile(asked: argparse.Namespace) -> int:
     assert told.influx_url is not None
     stock, facts = SqliteStock(told.database), SqlitePictures(told.database)
     paths = Paths(stock, facts, InfluxPoints(told.influx_url), _journal(told))
-    clock = Clock(lambda: time.time_ns() // 1_000_000, time.sleep, asked.deadline_s)
+    clock = Clock(time.monotonic, time.sleep, asked.deadline_s)
     found = reconcile(_days(asked), asked.site, paths, clock)
     for device_day, differences in found.differing.items():
         for line in differing_lines(device_day, found.sites[device_day], differences):

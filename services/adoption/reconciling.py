@@ -4,11 +4,12 @@ What differs is read a second time, after all that was received by then has reac
 twice is a difference. Where a device-day has a conflict, InfluxDB may hold either content: there the journal is asked.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
 from services.adoption import strips
+from services.adoption.awaiting import Clock, Heads, Reached, await_watermarks
 from services.adoption.canonical import unpacked
 from services.adoption.facts import SEEN, days_touched
 from services.adoption.pictures import NOTHING, Difference, Picture, differences
@@ -18,19 +19,10 @@ from services.adoption.refolding import Journal, read, refold
 from services.adoption.scanning import conflicts_of
 
 MOST_DEVICES = 100  # of one question to InfluxDB: their points of a day are held in memory
-PAUSE_S = 0.5
 DeviceDay = tuple[str, str, int]  # vendor, device, civil day
 
 
-class TooLate(Exception):
-    """The deadline passed before all that was received had reached both paths; ``workers`` lag."""
-
-    def __init__(self, workers: Sequence[str]) -> None:
-        super().__init__(", ".join(workers))
-        self.workers = workers
-
-
-class Depicted(Protocol):
+class Depicted(Reached, Protocol):
     """What facts say; every method raises Unavailable if the database is away."""
 
     def pictures(self, vendor: str, day: int, devices: Collection[str]) -> Mapping[str, Picture]:
@@ -45,9 +37,6 @@ class Depicted(Protocol):
     def site_of(self, vendor: str, device: str) -> str | None:
         """A site that a row of the device names, if there is any."""
 
-    def watermarks(self) -> dict[str, int]:
-        """Of each worker: all it received before this moment (epoch ms) is in InfluxDB and in the facts."""
-
 
 class Points(Protocol):
     """InfluxDB's points; every method raises Unavailable if it is away."""
@@ -59,21 +48,17 @@ class Points(Protocol):
         """What points say of each device on a day."""
 
 
+class HeadedJournal(Journal, Heads, Protocol):
+    """The journal, and how far it is."""
+
+
 class Paths(NamedTuple):
     """The two paths, and the journal that decides where one of them cannot know."""
 
     stock: Stock
     facts: Depicted
     points: Points
-    journal: Journal
-
-
-class Clock(NamedTuple):
-    """Time, as it is at the edge; ``wait`` sleeps some seconds."""
-
-    now_ms: Callable[[], int]
-    wait: Callable[[float], None]
-    deadline_s: float
+    journal: HeadedJournal
 
 
 class Outcome(NamedTuple):
@@ -146,7 +131,7 @@ def reconcile(days: Sequence[int], site: str | None, paths: Paths, clock: Clock)
     :raises TooLate: if the workers' watermarks do not pass in time
     :raises Unavailable: if a part is away
     """
-    await_watermarks(paths.facts, clock)
+    await_watermarks(paths.journal, paths.facts, clock)
     first = _Reading(paths)
     sites: dict[DeviceDay, str] = {}
     for day in days:
@@ -155,7 +140,7 @@ def reconcile(days: Sequence[int], site: str | None, paths: Paths, clock: Clock)
         first.compare(day, {*seen, *paths.stock.devices_on(day, site)})
     second = _Reading(paths)
     if first.differing:
-        await_watermarks(paths.facts, clock)
+        await_watermarks(paths.journal, paths.facts, clock)
         for day, keys in groupby(sorted(first.differing, key=_day), key=_day):
             second.compare(day, {key[:2] for key in keys})
         second.ask_about_conflicts()
@@ -175,18 +160,6 @@ def _twice(
         by_journal = any(difference.item == () for difference in said)
         if same := said if by_journal else said & first[key]:
             yield key, same
-
-
-def await_watermarks(facts: Depicted, clock: Clock) -> None:
-    """Return once all that any worker received by now has reached InfluxDB and the facts.
-
-    :raises TooLate: if that takes longer than the deadline
-    """
-    start = clock.now_ms()
-    while lagging := sorted(worker for worker, before in facts.watermarks().items() if before < start):
-        if clock.now_ms() - start > clock.deadline_s * 1000:
-            raise TooLate(lagging)
-        clock.wait(PAUSE_S)
 
 
 def _day(key: DeviceDay) -> int:

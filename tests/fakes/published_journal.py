@@ -52,7 +52,7 @@ class PublishedJournal:
         ]
         kept = found[: self.cut_after]
         end = [{"end": len(found)}] if len(kept) == len(found) else []
-        return [{"head": {"day": day, "workers": {"telemetry-1": len(self.told)}}}, *kept, *end]
+        return [{"head": {"day": day, "workers": self.heads()}}, *kept, *end]
 
     @contextmanager
     def records(
@@ -66,6 +66,10 @@ class PublishedJournal:
         if self.away:
             raise Unavailable("telemetry", "503")
         yield (msgspec.convert(line, JournalRecord) for line in self.lines(query)[1:-1])
+
+    def heads(self) -> dict[str, int]:
+        """Of the one worker, its last batch."""
+        return {"telemetry-1": len(self.told)}
 
 
 def _said(record: Json) -> Json:

@@ -92,13 +92,13 @@ class SqlitePictures:
             found = connection.execute(_SITE, {"number": number_of(connection, vendor, device)}).fetchone()
             return str(found[0]) if found else None
 
-    def watermarks(self) -> dict[str, int]:
-        """Of each worker: all it received before this moment (epoch ms) is in InfluxDB and in the facts.
+    def reached(self) -> dict[str, int]:
+        """Of each worker, the batch up to which everything is in InfluxDB and in the facts: its last watermark.
 
         :raises Unavailable: if the database is away
         """
         with snapshot(self._connection) as connection:
-            return dict(connection.execute("SELECT worker, received_before_ms FROM watermark"))
+            return dict(connection.execute("SELECT worker, batch FROM watermark"))
 
 
 def _picture(connection: sqlite3.Connection, number: int, day: int) -> Picture:

@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 import msgspec
 
 from shared.contracts.civil_time import date_from_day
-from shared.contracts.journal import End, Head, JournalRecord
+from shared.contracts.journal import End, Head, JournalRecord, Moment
 from shared.failures import Unavailable
 from shared.runtime.service_client import ServiceClient
 
 PATH = "/v1/journal"
 MOST_QUERY_BYTES = 3_800  # gunicorn takes a request line of 4,094 bytes
 TIMEOUT_S = 300  # a day is read from its segments
+_BEFORE_ALL = "1970-01-01"  # a day of which there is no record
 _RECORD = msgspec.json.Decoder(JournalRecord)
 _HEAD = msgspec.json.Decoder(Head)
 _END = msgspec.json.Decoder(End)
@@ -39,6 +40,14 @@ class TelemetryJournal:
         query += [("site", site)] if site else []
         yield self._all(query, sorted(devices))
 
+    def heads(self) -> dict[str, int]:
+        """See :class:`services.adoption.refolding.Journal`.
+
+        :raises Unavailable: if telemetry is away
+        """
+        with self._client.lines(PATH, [("day", _BEFORE_ALL)], TIMEOUT_S) as lines:
+            return _head(lines, _BEFORE_ALL).workers
+
     def _all(self, query: _Query, devices: list[str]) -> Iterator[JournalRecord]:
         for part in _parts(query, devices):
             with self._client.lines(PATH, part, TIMEOUT_S) as lines:
@@ -57,12 +66,20 @@ def _parts(query: _Query, devices: list[str]) -> Iterator[_Query]:
     yield part
 
 
-def _whole(lines: Iterator[bytes], day: str) -> Iterator[JournalRecord]:
+def _head(lines: Iterator[bytes], day: str) -> Moment:
     try:
-        head = _HEAD.decode(next(lines, b""))
-        if head.head.day.isoformat() != day:
-            raise Unavailable("telemetry", f"asked for the journal of {day}, got that of {head.head.day}")
-        count = 0
+        moment = _HEAD.decode(next(lines, b"")).head
+    except msgspec.MsgspecError as error:
+        raise Unavailable("telemetry", f"not as the journal's contract has it: {error}") from error
+    if moment.day.isoformat() != day:
+        raise Unavailable("telemetry", f"asked for the journal of {day}, got that of {moment.day}")
+    return moment
+
+
+def _whole(lines: Iterator[bytes], day: str) -> Iterator[JournalRecord]:
+    _head(lines, day)
+    count = 0
+    try:
         for line in lines:
             if line.startswith(b'{"end"'):
                 if _END.decode(line).end == count:

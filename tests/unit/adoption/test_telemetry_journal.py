@@ -70,6 +70,15 @@ def test_many_devices_are_asked_for_in_as_many_questions_as_their_names_need(
     assert MOST_QUERY_BYTES / 2 < longest <= MOST_QUERY_BYTES
 
 
+def test_how_far_each_worker_is_is_told_without_any_record(
+    journal: TelemetryJournal, published: PublishedJournal
+) -> None:
+    published.add([heartbeat("a", midnight_ms(FIRST) + n) for n in range(3)])
+    published.cut_after = 0  # an answer with records would break off
+    assert journal.heads() == {"telemetry-1": 3}
+    assert [published.lines(query)[1:] for query in published.asked[:1]] == [[{"end": 0}]]
+
+
 @pytest.mark.parametrize("cut_after", [0, 1, 2])
 def test_an_answer_without_its_end_is_none(
     journal: TelemetryJournal, published: PublishedJournal, cut_after: int
