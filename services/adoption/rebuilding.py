@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from services.adoption.facts import Facts
-from services.adoption.receipts import rows_of
+from services.adoption.receipts import Receipts, rows_of
 from services.adoption.refolding import Chunk, Journal, Refolded, read, refold
 
 MOST_ROUNDS = 20
@@ -38,7 +38,7 @@ class Stock(Protocol):
         """The devices that facts speak of on a day; of a site, those whose rows name it."""
 
     def mark(self, vendor: str, day: int, devices: Collection[str]) -> Iterator[Chunk]:
-        """Mark device-days, in chunks for one call of the journal."""
+        """Mark device-days, in chunks whose records fit into memory."""
 
     def again(self, vendor: str, day: int, devices: Collection[str]) -> Chunk:
         """Marked device-days with their marks and voids as they are now."""
@@ -71,20 +71,23 @@ def rebuild_day(day: int, site: str | None, stock: Stock, journal: Journal) -> D
     devices = sorted({*sites, *stock.devices_on(day, site)})
     done = DayRebuilt(day, len(devices), sites, [], [])
     for vendor in sorted({vendor for vendor, _ in devices}):
-        for chunk in stock.mark(vendor, day, [device for owner, device in devices if owner == vendor]):
-            for device in _rebuild_chunk(chunk, stock, journal, done.changed):
+        chunks = list(stock.mark(vendor, day, [device for owner, device in devices if owner == vendor]))
+        for chunk, receipts in zip(chunks, read(chunks, journal), strict=True):
+            for device in _rebuild_chunk(chunk, receipts, stock, journal, done.changed):
                 done.unsettled.append((vendor, device))
     return done
 
 
-def _rebuild_chunk(chunk: Chunk, stock: Stock, journal: Journal, changed: list[Changed]) -> Sequence[str]:
+def _rebuild_chunk(
+    chunk: Chunk, receipts: Receipts, stock: Stock, journal: Journal, changed: list[Changed]
+) -> Sequence[str]:
     for _ in range(MOST_ROUNDS):
-        receipts = read(chunk, journal)
         rebuilt = stock.rebuild(chunk, refold(chunk, receipts), rows_of(receipts, chunk.day))
         changed += rebuilt.changed
         if not rebuilt.moved:
             return ()
         chunk = stock.again(chunk.vendor, chunk.day, rebuilt.moved)
+        (receipts,) = read([chunk], journal)
     return [waiting.device for waiting in chunk.waiting]
 
 
@@ -94,7 +97,6 @@ def sites_of(day: int, site: str | None, journal: Journal) -> dict[Device, str]:
     :raises Unavailable: if the journal is away
     """
     found: dict[Device, str] = {}
-    with journal.records(day, site=site) as lines:
-        for line in lines:
-            found.setdefault((line.vendor, line.device), line.site)
+    for line in journal.records(day, site):
+        found.setdefault((line.vendor, line.device), line.site)
     return found

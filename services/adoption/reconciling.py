@@ -18,7 +18,7 @@ from services.adoption.receipts import Receipts, rows_of
 from services.adoption.refolding import Journal, read, refold
 from services.adoption.scanning import conflicts_of
 
-MOST_DEVICES = 100  # of one question to InfluxDB: their points of a day are held in memory
+MOST_DEVICES = 100  # of one question to InfluxDB, or chunk of the journal: their day is held in memory
 DeviceDay = tuple[str, str, int]  # vendor, device, civil day
 
 
@@ -85,44 +85,40 @@ class _Reading:
         """Read device-days of one civil day."""
         for vendor, of_vendor in groupby(sorted(devices), key=lambda pair: pair[0]):
             names = [device for _, device in of_vendor]
-            for first in range(0, len(names), MOST_DEVICES):
-                self._compare_some(vendor, day, names[first : first + MOST_DEVICES])
+            in_conflict = [each for some in _groups(names) for each in self._compare_some(vendor, day, some)]
+            self.by_journal += len(in_conflict)
+            self._ask_journal(vendor, day, in_conflict)
 
-    def _compare_some(self, vendor: str, day: int, devices: list[str]) -> None:
+    def _compare_some(self, vendor: str, day: int, devices: Sequence[str]) -> Collection[str]:
+        """Count some device-days and compare those without a conflict; which have one."""
         self.device_days += len(devices)
         in_conflict = self._paths.facts.in_conflict(vendor, day, devices)
         facts = self._paths.facts.pictures(vendor, day, devices)
         points = self._paths.points.pictures(vendor, day, [name for name in devices if name not in in_conflict])
-        suspects = []
         for device in devices:
             ours, theirs = facts.get(device, NOTHING), points.get(device, NOTHING)
             self.minutes += strips.count(unpacked(ours.bits)[SEEN])
             self.sessions += len(ours.sessions)
-            if device in in_conflict:
-                suspects.append(device)
-            elif found := differences(ours, theirs):
+            if device not in in_conflict and (found := differences(ours, theirs)):
                 self.differing[vendor, device, day] = found
-        if suspects:
-            self.by_journal += len(suspects)
-            self._ask_journal(vendor, day, suspects)
+        return in_conflict
 
     def ask_about_conflicts(self) -> None:
         """Ask the journal about what differs, and judge by it where it shows a conflict that no scan has seen yet."""
         for (vendor, day), keys in groupby(sorted(self.differing, key=_vendor_and_day), key=_vendor_and_day):
-            devices = [device for _, device, _ in keys]
-            for first in range(0, len(devices), MOST_DEVICES):
-                self._ask_journal(vendor, day, devices[first : first + MOST_DEVICES], only_in_conflict=True)
+            self._ask_journal(vendor, day, [device for _, device, _ in keys], only_in_conflict=True)
 
     def _ask_journal(self, vendor: str, day: int, devices: list[str], *, only_in_conflict: bool = False) -> None:
-        chunk = self._paths.stock.again(vendor, day, devices)
-        receipts = read(chunk, self._paths.journal)
-        judged = set(devices) if not only_in_conflict else _in_conflict(receipts, day)
-        for device in judged:
-            self.differing.pop((vendor, device, day), None)
-        for found in self._paths.stock.differing(chunk, refold(chunk, receipts), rows_of(receipts, day)):
-            if found.device in judged:
-                said = frozenset(Difference(table, in_facts=False, item=()) for table in found.what)
-                self.differing[vendor, found.device, day] = said
+        chunks = [self._paths.stock.again(vendor, day, some) for some in _groups(devices)]
+        for chunk, receipts in zip(chunks, read(chunks, self._paths.journal), strict=True):
+            asked = {waiting.device for waiting in chunk.waiting}
+            judged = _in_conflict(receipts, day) if only_in_conflict else asked
+            for device in judged:
+                self.differing.pop((vendor, device, day), None)
+            for found in self._paths.stock.differing(chunk, refold(chunk, receipts), rows_of(receipts, day)):
+                if found.device in judged:
+                    said = frozenset(Difference(table, in_facts=False, item=()) for table in found.what)
+                    self.differing[vendor, found.device, day] = said
 
 
 def reconcile(days: Sequence[int], site: str | None, paths: Paths, clock: Clock) -> Outcome:
@@ -160,6 +156,10 @@ def _twice(
         by_journal = any(difference.item == () for difference in said)
         if same := said if by_journal else said & first[key]:
             yield key, same
+
+
+def _groups(devices: Sequence[str]) -> Iterator[Sequence[str]]:
+    yield from (devices[first : first + MOST_DEVICES] for first in range(0, len(devices), MOST_DEVICES))
 
 
 def _day(key: DeviceDay) -> int:

@@ -5,7 +5,6 @@ missed, in whichever order the steps of folding and refolding fall.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from services.adoption.canonical import StripRow, Withdrawal, canonical, is_settled
@@ -16,12 +15,19 @@ from shared.contracts.journal import JournalRecord
 class Journal(Protocol):
     """Telemetry's journal: every receipt of every accepted record, with all that was published before the answer."""
 
-    def records(
-        self, day: int, *, vendor: str | None = None, devices: Collection[str] = (), site: str | None = None
-    ) -> AbstractContextManager[Iterator[JournalRecord]]:
-        """The receipts of records with ``ts`` on a civil day, narrowed to a vendor, some devices of it, a site.
+    def records(self, day: int, site: str | None = None) -> Iterator[JournalRecord]:
+        """The receipts of records with ``ts`` on a civil day, of all sites or of one.
 
-        Raises Unavailable, also inside the block, if the journal is away or breaks off: what came is no answer then.
+        Raises Unavailable if the journal is away or breaks off: what came is no answer then.
+        """
+
+    def of_groups(
+        self, day: int, vendor: str, groups: Sequence[Collection[str]], kind: str | None = None
+    ) -> Iterator[Iterator[JournalRecord]]:
+        """The receipts, on a civil day, of groups of a vendor's devices, group after group; of one kind, if named.
+
+        The journal is read once, after the first group was asked for and before it is given; one group must be gone
+        through before the next is asked for. Raises Unavailable, before the first, if it is away or breaks off.
         """
 
 
@@ -59,7 +65,7 @@ class Refolds(Protocol):
         """The vendors and days of those that wait now."""
 
     def chunks(self, vendor: str, day: int) -> Iterator[Chunk]:
-        """Those of one vendor and day, in chunks for one call of the journal."""
+        """Those of one vendor and day, in chunks whose records fit into memory."""
 
     def replace(self, refolded: Sequence[Refolded]) -> int:
         """Replace the rows of some device-days, all or none; how many had other rows before."""
@@ -72,24 +78,29 @@ def refold_waiting(refolds: Refolds, journal: Journal) -> int:
     """
     count = 0
     for vendor, day in refolds.groups():
-        for chunk in refolds.chunks(vendor, day):
-            refolds.replace(refold(chunk, read(chunk, journal)))
+        chunks = list(refolds.chunks(vendor, day))
+        for chunk, receipts in zip(chunks, read(chunks, journal), strict=True):
+            refolds.replace(refold(chunk, receipts))
             count += len(chunk.waiting)
     return count
 
 
-def read(chunk: Chunk, journal: Journal) -> Receipts:
-    """What the journal has of a chunk: of its day all, of the day before the sessions, which may reach into it.
+def read(chunks: Sequence[Chunk], journal: Journal) -> Iterator[Receipts]:
+    """What the journal has of each chunk, all of one vendor and day: of that day everything, of the day before the
+    sessions, which may reach into it.
 
-    :raises Unavailable: if the journal is away
+    :raises Unavailable: before the first, if the journal is away
     """
-    receipts = Receipts(chunk.vendor)
-    devices = [waiting.device for waiting in chunk.waiting]
-    with journal.records(chunk.day, vendor=chunk.vendor, devices=devices) as found:
-        receipts.add(found)
-    with journal.records(chunk.day - 1, vendor=chunk.vendor, devices=devices) as found:
-        receipts.add(line for line in found if line.record.__struct_config__.tag == "session")
-    return receipts
+    if not chunks:
+        return
+    vendor, day, _ = chunks[0]
+    groups = [[waiting.device for waiting in chunk.waiting] for chunk in chunks]
+    days = journal.of_groups(day, vendor, groups), journal.of_groups(day - 1, vendor, groups, "session")
+    for of_day, of_day_before in zip(*days, strict=True):
+        receipts = Receipts(vendor)
+        receipts.add(of_day)
+        receipts.add(of_day_before)
+        yield receipts
 
 
 def refold(chunk: Chunk, receipts: Receipts) -> list[Refolded]:

@@ -3,7 +3,7 @@
 Usage events carry no content's hash, so folding cannot see their conflicts; the journal can.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from services.adoption.canonical import Identity
@@ -23,8 +23,8 @@ class Conflict(NamedTuple):
 class Scans(Protocol):
     """What scans are kept in; every method raises Unavailable if the database is away."""
 
-    def devices_on(self, day: int) -> Iterator[tuple[str, list[str]]]:
-        """The devices that facts speak of on a day: a vendor and some devices of it, one call's worth."""
+    def devices_on(self, day: int) -> Mapping[str, Sequence[Sequence[str]]]:
+        """The devices that facts speak of on a day: each vendor's, in groups whose records fit into memory."""
 
     def keep(self, day: int, vendor: str, devices: Sequence[str], conflicts: Sequence[Conflict]) -> int:
         """These are all conflicts of these devices on a day; marks what is news, and says how many were."""
@@ -69,13 +69,13 @@ def scan(day: int, scans: Scans, journal: Journal) -> Scanned:
     :raises Unavailable: if the journal or the database is away
     """
     found = news = 0
-    for vendor, devices in scans.devices_on(day):
-        receipts = Receipts(vendor)
-        with journal.records(day, vendor=vendor, devices=devices) as lines:
+    for vendor, groups in scans.devices_on(day).items():
+        for devices, lines in zip(groups, journal.of_groups(day, vendor, groups), strict=True):
+            receipts = Receipts(vendor)
             receipts.add(lines)
-        conflicts = list(conflicts_of(receipts))
-        news += scans.keep(day, vendor, devices, conflicts)
-        found += len(conflicts)
+            conflicts = list(conflicts_of(receipts))
+            news += scans.keep(day, vendor, devices, conflicts)
+            found += len(conflicts)
     return Scanned(day, found, news)
 
 

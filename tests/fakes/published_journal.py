@@ -54,18 +54,23 @@ class PublishedJournal:
         end = [{"end": len(found)}] if len(kept) == len(found) else []
         return [{"head": {"day": day, "workers": self.heads()}}, *kept, *end]
 
-    @contextmanager
-    def records(
-        self, day: int, *, vendor: str | None = None, devices: Collection[str] = (), site: str | None = None
-    ) -> Iterator[Iterator[JournalRecord]]:
+    def records(self, day: int, site: str | None = None) -> Iterator[JournalRecord]:
         """The same without HTTP: see services.adoption.refolding.Journal."""
-        query = {"day": [date_from_day(day).isoformat()]}
-        query |= {"vendor": [vendor]} if vendor else {}
-        query |= {"site": [site]} if site else {}
-        query |= {"device": list(devices)} if devices else {}
+        yield from self._told(day, {"site": [site]} if site else {})
+
+    def of_groups(
+        self, day: int, vendor: str, groups: Sequence[Collection[str]], kind: str | None = None
+    ) -> Iterator[Iterator[JournalRecord]]:
+        """Each group's, as they all were when the first was asked for."""
+        found = self._told(day, {"vendor": [vendor]})
+        wanted = [line for line in found if kind in (None, line.record.__struct_config__.tag)]
+        yield from (iter([line for line in wanted if line.device in group]) for group in groups)
+
+    def _told(self, day: int, query: dict[str, list[str]]) -> list[JournalRecord]:
         if self.away:
             raise Unavailable("telemetry", "503")
-        yield (msgspec.convert(line, JournalRecord) for line in self.lines(query)[1:-1])
+        lines = self.lines({"day": [date_from_day(day).isoformat()], **query})
+        return [msgspec.convert(line, JournalRecord) for line in lines[1:-1]]
 
     def heads(self) -> dict[str, int]:
         """Of the one worker, its last batch."""

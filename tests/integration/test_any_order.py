@@ -9,20 +9,20 @@ import json
 import os
 import random
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from services.adoption.adapters.sqlite_facts import SqliteFacts
 from services.adoption.adapters.sqlite_known_facts import SqliteKnownFacts
 from services.adoption.adapters.sqlite_refolds import SqliteRefolds
 from services.adoption.adapters.sqlite_scans import SqliteScans
+from services.adoption.adapters.telemetry_journal import TelemetryJournal
 from services.adoption.fold import gather
 from services.adoption.refolding import refold_waiting
 from services.adoption.scanning import scan
@@ -35,7 +35,7 @@ from services.telemetry.draining import publish_events
 from services.telemetry.ingest import Ingest
 from services.telemetry.recalling import Question, recall
 from shared.contracts.civil_time import day_from_date, day_of
-from shared.contracts.journal import JournalRecord
+from shared.runtime.service_client import ServiceClient
 from tests.unit.adoption import cities, oracle_strips
 from tests.unit.adoption.oracle import NAMES
 from tests.unit.adoption.test_api import small_city
@@ -94,18 +94,19 @@ def message(record: Json) -> AMessage:
     return AMessage(topic, json.dumps([said]).encode(), record["received_ms"])
 
 
-class Journal:
-    """The real journal, without HTTP."""
+class WithoutHttp(ServiceClient):
+    """Telemetry's answers, without telemetry's process."""
 
     def __init__(self, folder: Path) -> None:
         self._source = SqliteJournal(folder)
 
     @contextmanager
-    def records(
-        self, day: int, *, vendor: str | None = None, devices: Collection[str] = (), site: str | None = None
-    ) -> Iterator[Iterator[JournalRecord]]:
-        answer = b"".join(recall(Question(day, site, vendor, frozenset(devices)), [self._source])).splitlines()
-        yield (msgspec.json.decode(line, type=JournalRecord) for line in answer[1:-1])
+    def lines(self, path: str, params: Any = None, timeout_s: float = 60) -> Iterator[Iterator[bytes]]:
+        asked = dict(params)
+        devices = frozenset(value for name, value in params if name == "device")
+        day = day_from_date(date.fromisoformat(asked["day"]))
+        question = Question(day, asked.get("site"), asked.get("vendor"), devices)
+        yield iter(b"".join(recall(question, [self._source])).splitlines())
 
 
 class Pipeline:
@@ -138,7 +139,7 @@ class Pipeline:
         self._fold(bodies)
         scans = SqliteScans(self.facts)
         for day in DAYS:
-            scan(day_from_date(day), scans, Journal(self.folder))
+            scan(day_from_date(day), scans, TelemetryJournal(WithoutHttp(self.folder)))
         scans.close()
         self._refold()
 
@@ -173,7 +174,7 @@ class Pipeline:
     def _refold(self) -> None:
         if self.facts.exists():
             refolds = SqliteRefolds(self.facts)
-            refold_waiting(refolds, Journal(self.folder))
+            refold_waiting(refolds, TelemetryJournal(WithoutHttp(self.folder)))
             refolds.close()
 
 

@@ -11,7 +11,7 @@ from services.adoption.refolding import Chunk, Refolded, Waiting
 from services.adoption.strips import from_bytes, to_bytes
 from shared.runtime.sqlite import connect, snapshot, transaction
 
-MOST_DEVICES = 200  # of one call of the journal: their records of a day are held in memory
+MOST_DEVICES = 200  # of one group or chunk: their records of a day are held in memory
 
 _GROUPS = """
 SELECT DISTINCT d.vendor, w.day FROM waiting w JOIN device d ON d.id = w.device ORDER BY 2, 1

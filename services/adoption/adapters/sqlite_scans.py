@@ -1,8 +1,7 @@
 """Conflicts across messages, and which days are to be scanned for them."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from itertools import groupby, islice
+from collections.abc import Sequence
 from pathlib import Path
 
 from services.adoption.adapters import sqlite_marks
@@ -38,16 +37,20 @@ class SqliteScans:
         self._connection = connect(path)
         self._connection.executescript(f"BEGIN;{SCHEMA}COMMIT;")
 
-    def devices_on(self, day: int) -> Iterator[tuple[str, list[str]]]:
-        """The devices that facts speak of on a day, some of one vendor at a time.
+    def devices_on(self, day: int) -> dict[str, list[list[str]]]:
+        """The devices that facts speak of on a day: each vendor's, in groups whose records fit into memory.
 
         :raises Unavailable: if the database is away
         """
         with snapshot(self._connection) as connection:
             found = devices_on(connection, day, marked=True)  # their strips may not be made yet
-        for vendor, of_vendor in groupby(found, key=lambda pair: pair[0]):
-            while devices := [device for _, device in islice(of_vendor, MOST_DEVICES)]:
-                yield vendor, devices
+        groups: dict[str, list[list[str]]] = {}
+        for vendor, device in found:
+            of_vendor = groups.setdefault(vendor, [[]])
+            if len(of_vendor[-1]) == MOST_DEVICES:
+                of_vendor.append([])
+            of_vendor[-1].append(device)
+        return groups
 
     def keep(self, day: int, vendor: str, devices: Sequence[str], conflicts: Sequence[Conflict]) -> int:
         """These are all conflicts of these devices on a day; marks what is news, and says how many were.

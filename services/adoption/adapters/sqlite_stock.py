@@ -45,7 +45,7 @@ class SqliteStock:
             return [device for table in _PLACES for device in connection.execute(_AT_SITE.format(table=table), where)]
 
     def mark(self, vendor: str, day: int, devices: Collection[str]) -> Iterator[Chunk]:
-        """Mark device-days, in chunks for one call of the journal.
+        """Mark device-days, in chunks whose records fit into memory.
 
         :raises Unavailable: if the database is away
         """

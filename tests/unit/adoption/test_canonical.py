@@ -27,8 +27,8 @@ def number(day: date) -> int:
 def rows_of(stream: list[Json], device: str, day: date) -> list[StripRow]:
     receipts = Receipts("acme")
     for on in (day - ONE, day):
-        with journal_of(stream).records(number(on), vendor="acme") as found:
-            receipts.add(line for line in found if on == day or line.record.__struct_config__.tag == "session")
+        found = journal_of(stream).records(number(on))
+        receipts.add(line for line in found if on == day or line.record.__struct_config__.tag == "session")
     voids = [r for r in stream if r["kind"] == "void" and r["device"] == device and not r.get("test")]
     withdrawals = []
     for void in voids:

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -26,15 +25,21 @@ class Live:
         self.coming = coming
         self.again = again
 
-    @contextmanager
-    def records(self, day: int, **which: Any) -> Iterator[Iterator[JournalRecord]]:
-        with self.adoption.journal.records(day, **which) as found:
-            lines = list(found)
+    def records(self, day: int, site: str | None = None) -> Iterator[JournalRecord]:
+        lines = list(self.adoption.journal.records(day, site))
+        self._more()
+        yield from lines
+
+    def of_groups(self, *which: Any) -> Iterator[Iterator[JournalRecord]]:
+        for lines in self.adoption.journal.of_groups(*which):
+            self._more()
+            yield lines
+
+    def _more(self) -> None:
         if self.coming:
             record = self.coming[0] if self.again else self.coming.pop(0)
             self.adoption.journal.add([record])
             self.adoption.fold([record])
-        yield iter(lines)
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -166,8 +166,9 @@ def test_in_whichever_order_the_steps_fall_nothing_is_missed(stream: list[Json],
             elif step == "again" and unfolded:
                 adoption.fold([chance.choice(unfolded)])  # killed before it was acknowledged
             elif step == "read":
-                chunks = [c for vendor, day in adoption.refolds.groups() for c in adoption.refolds.chunks(vendor, day)]
-                unwritten += [(chunk, read(chunk, adoption.journal)) for chunk in chunks]
+                for group in adoption.refolds.groups():
+                    chunks = list(adoption.refolds.chunks(*group))
+                    unwritten += zip(chunks, read(chunks, adoption.journal), strict=True)
             elif step == "write" and unwritten:
                 adoption.refolds.replace(refold(*unwritten.pop(chance.randrange(len(unwritten)))))
             elif step == "lose":
@@ -221,7 +222,7 @@ def test_a_reading_older_than_one_already_written_is_not_written_over_what_was_f
         adoption.fold([usage])
         adoption.facts._connection.execute("INSERT INTO refold SELECT device, day, 1, 0, 1 FROM strip")
         (chunk,) = adoption.refolds.chunks("acme", FIRST.toordinal() - EPOCH)
-        first, second = (refold(chunk, read(chunk, adoption.journal)) for _ in range(2))
+        first, second = (refold(chunk, *read([chunk], adoption.journal)) for _ in range(2))
         adoption.refolds.replace(first)  # by the worker, which gives the day back to folding
         adoption.journal.add([later])
         adoption.fold([later])

@@ -4,11 +4,13 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from services.adoption.adapters.telemetry_journal import MOST_QUERY_BYTES, TelemetryJournal
+from services.adoption.adapters.shelf import PIECE_BYTES
+from services.adoption.adapters.telemetry_journal import TelemetryJournal
+from shared.contracts.journal import JournalRecord
+from shared.contracts.telemetry import Session
 from shared.failures import Unavailable
 from shared.runtime.service_client import ServiceClient
 from tests.fakes import published_journal, published_registry
@@ -40,9 +42,8 @@ def heartbeat(device: str, ts: int, site: str = "xili") -> Json:
     return {"kind": "heartbeat", "vendor": "acme", "site": site, "device": device, "ts": ts, "received_ms": ts + 7}
 
 
-def asked(journal: TelemetryJournal, **which: Any) -> list[tuple[str, int, int]]:
-    with journal.records(DAY, **which) as found:
-        return sorted((line.device, line.record.ts, line.received_ms) for line in found)
+def told(lines: Iterator[JournalRecord]) -> list[tuple[str, int, int]]:
+    return sorted((line.device, line.record.ts, line.received_ms) for line in lines)
 
 
 def test_a_days_receipts_come_each_with_its_time_and_nothing_of_another_day(
@@ -53,21 +54,42 @@ def test_a_days_receipts_come_each_with_its_time_and_nothing_of_another_day(
     published.add([heartbeat("a", first), heartbeat("a", first), heartbeat("b", after - 1), heartbeat("b", after)])
     published.add([heartbeat("a", first - 1), heartbeat("c", first, site="museum")])
     twice = ("a", first, first + 7)
-    assert asked(journal) == [twice, twice, ("b", after - 1, after + 6), ("c", first, first + 7)]
-    assert asked(journal, vendor="acme", devices=["b"]) == [("b", after - 1, after + 6)]
-    assert asked(journal, site="museum") == [("c", first, first + 7)]
+    assert told(journal.records(DAY)) == [twice, twice, ("b", after - 1, after + 6), ("c", first, first + 7)]
+    assert told(journal.records(DAY, "museum")) == [("c", first, first + 7)]
+    groups = journal.of_groups(DAY, "acme", [["b", "x"], [], ["c", "a"]])
+    assert [told(lines) for lines in groups] == [
+        [("b", after - 1, after + 6)],
+        [],
+        [twice, twice, ("c", first, first + 7)],
+    ]
 
 
-def test_many_devices_are_asked_for_in_as_many_questions_as_their_names_need(
+@pytest.mark.parametrize(("names_bytes", "named"), [(60, True), (64, False)])
+def test_devices_are_named_where_the_request_line_has_room_and_all_are_asked_for_once_where_it_has_not(
+    journal: TelemetryJournal, published: PublishedJournal, names_bytes: int, named: bool
+) -> None:
+    devices = [f"{n:0{names_bytes}d}" for n in range(55)]
+    published.add([heartbeat(device, midnight_ms(FIRST)) for device in [*devices, "not-asked-for"]])
+    found = [told(lines) for lines in journal.of_groups(DAY, "acme", [devices[:20], devices[20:]])]
+    assert [[device for device, _, _ in lines] for lines in found] == [devices[:20], devices[20:]]
+    assert [query.get("device", []) for query in published.asked] == [devices if named else []]
+
+
+def test_groups_larger_than_memory_holds_at_once_come_whole(
     journal: TelemetryJournal, published: PublishedJournal
 ) -> None:
-    devices = [f"device-{n:056d}" for n in range(500)]
-    published.add([heartbeat(device, midnight_ms(FIRST)) for device in devices])
-    found = asked(journal, vendor="acme", devices=devices)
-    assert [device for device, _, _ in found] == devices
-    assert sum(len(query["device"]) for query in published.asked) == 500
-    longest = max(sum(len(f"&device={name}") for name in query["device"]) for query in published.asked)
-    assert MOST_QUERY_BYTES / 2 < longest <= MOST_QUERY_BYTES
+    first = midnight_ms(FIRST)
+    published.add([heartbeat("ab"[n % 2], first + n) for n in range(2_000)])
+    expected = [[(name, first + n, first + n + 7) for n in range(odd, 2_000, 2)] for odd, name in enumerate("ab")]
+    assert PIECE_BYTES < 1_000 * 150  # of each group several pieces are laid by, and a rest
+    assert [told(lines) for lines in journal.of_groups(DAY, "acme", ["a", "b"])] == expected
+
+
+def test_of_one_kind_nothing_else_comes(journal: TelemetryJournal, published: PublishedJournal) -> None:
+    session = heartbeat("a", midnight_ms(FIRST)) | {"kind": "session", "duration_s": 60}
+    published.add([heartbeat("a", midnight_ms(FIRST)), session])
+    (lines,) = journal.of_groups(DAY, "acme", ["a"], "session")
+    assert [line.record for line in lines] == [Session(midnight_ms(FIRST), 60)]
 
 
 def test_how_far_each_worker_is_is_told_without_any_record(
@@ -86,7 +108,9 @@ def test_an_answer_without_its_end_is_none(
     published.add([heartbeat("a", midnight_ms(FIRST) + n) for n in range(3)])
     published.cut_after = cut_after
     with pytest.raises(Unavailable, match=f"broke off after {cut_after} records"):
-        asked(journal)
+        told(journal.records(DAY))
+    with pytest.raises(Unavailable, match=f"broke off after {cut_after} records"):
+        next(journal.of_groups(DAY, "acme", ["a"]))
 
 
 def test_what_is_not_of_the_contract_is_no_answer(
@@ -96,10 +120,10 @@ def test_what_is_not_of_the_contract_is_no_answer(
     for lines in ([another, {"end": 0}], [{"tail": 1}], [], [published.lines({"day": [str(FIRST)]})[0], {"end": 1}]):
         monkeypatch.setattr(published, "lines", lambda _query, lines=lines: lines)
         with pytest.raises(Unavailable, match="telemetry"):
-            asked(journal)
+            told(journal.records(DAY))
 
 
 def test_a_service_that_is_away_is_unavailable(journal: TelemetryJournal, published: PublishedJournal) -> None:
     published.away = True
     with pytest.raises(Unavailable, match="telemetry"):
-        asked(journal)
+        told(journal.records(DAY))
