@@ -14,6 +14,7 @@ MINUTES = 1440
 BYTES = 180
 EMPTY = 0
 FULL = (1 << MINUTES) - 1
+_NO_MINUTE = bytes(BYTES)
 
 
 def of(minutes: Iterable[int]) -> int:
@@ -89,9 +90,7 @@ def by_day(strip: int, days: int) -> list[int]:
 
 def joined(stored: Iterable[tuple[int, bytes]], days: int) -> int:
     """One strip over several days from stored ones, each with the number of its day (0 is the first)."""
-    whole = bytearray(BYTES * days)
+    of_day: dict[int, bytes] = {}
     for day, strip in stored:
-        if strip:
-            at = day * BYTES
-            whole[at : at + BYTES] = union_of_stored(bytes(whole[at : at + BYTES]), strip)
-    return int.from_bytes(whole, "little")
+        of_day[day] = union_of_stored(of_day[day], strip) if day in of_day else strip
+    return int.from_bytes(b"".join([of_day.get(day) or _NO_MINUTE for day in range(days)]), "little")

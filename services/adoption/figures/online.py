@@ -84,7 +84,8 @@ def _observe(city: City, facts: KnownFacts, slot: Slot, stretch: Stretch) -> _Ob
         healthy = strips.without(covered, faulty.minutes(faults, stretch.first, stretch.end))
     unknown = strips.without(silenced(city, stretch), covered)
     interval = interval_minutes(city, slot, stretch.binding)
-    return _Observed(slot, stretch, interval, *(_by_day(strip, stretch) for strip in (covered, healthy, unknown)))
+    counts = {strip: _by_day(strip, stretch) for strip in {covered, healthy, unknown}}  # mostly it was never faulty
+    return _Observed(slot, stretch, interval, counts[covered], counts[healthy], counts[unknown])
 
 
 def _rows(one: _Observed, part: Part) -> Iterator[Row]:
@@ -132,4 +133,4 @@ def _input(one: _Observed) -> list[object]:
 
 def _by_day(strip: int, stretch: Stretch) -> DayCounts:
     days = len(stretch.days)
-    return array("H", map(strips.count, strips.by_day(strip, days)) if strip else [0] * days)
+    return array("H", [day.bit_count() for day in strips.by_day(strip, days)] if strip else [0] * days)
