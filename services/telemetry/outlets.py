@@ -13,6 +13,7 @@ from services.telemetry.adapters.sql_intervals import SqlIntervals
 from services.telemetry.adapters.sql_ledger import SqlLedger, connect
 from services.telemetry.adapters.sql_watermarks import SqlWatermarks
 from services.telemetry.adapters.sqlite_draining import SqliteDraining
+from services.telemetry.adapters.sqlite_mirroring import SqliteMirroring
 from services.telemetry.adapters.sqlite_numbers import SqliteNumbers
 from services.telemetry.adapters.sqlite_totals import SqliteTotals
 from services.telemetry.announcing import Announcing
@@ -83,7 +84,7 @@ class Outlets:
     def mirror(self, stop: threading.Event) -> None:
         """Copy the ledger, the rejected and the parked to telemetry's own database."""
         told, engine = self._settings, connect(self._settings.database_url)
-        mirroring = Mirroring(self._draining, SqlLedger(engine, told.worker_id))
+        mirroring = Mirroring(SqliteMirroring(self._file), SqlLedger(engine, told.worker_id))
         watermarks = SqlWatermarks(engine, told.worker_id, trial=told.trial_clock is not None)
 
         def step() -> bool:

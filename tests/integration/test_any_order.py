@@ -152,7 +152,7 @@ class Pipeline:
             while publish_events(spool.giving_out, bodies.extend, "w"):
                 pass
             spool.giving_out.lines_written(head, None)
-            spool.giving_out.mirrored(head, 0)
+            spool.mirroring.mirrored(head, 0)
             spool.numbers.received(head)
             Closing(spool.giving_out, JournalFiles(self.folder / "journal"), "w").step(0, at_stop=True)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from shared.failures import Unavailable
-from shared.runtime.sqlite import connect, transaction
+from shared.runtime.sqlite import connect, snapshot, transaction
 
 CURSORS = ("influxdb", "rabbitmq", "database", "received")
 MAX_BYTES_AT_ONCE = 8 * 1024 * 1024  # of what one cursor reads
@@ -132,17 +132,8 @@ class SpoolFile:
 
         :raises Unavailable: if the file cannot be read
         """
-        connection = self.connection("NORMAL")
-        try:
-            connection.execute("BEGIN")
-            try:
-                yield connection
-            finally:
-                connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
-                raise  # a wrong statement is a defect: waiting would not mend it
-            raise Unavailable("spool", str(error)) from error
+        with snapshot(self.connection("NORMAL"), "spool") as connection:
+            yield connection
 
     def free_bytes(self) -> int:
         """What the disk has left beyond what is kept free; negative where there is too little."""
@@ -155,6 +146,12 @@ class SpoolFile:
         """
         if (spare := self.free_bytes()) < 0:
             raise Unavailable("spool", f"the disk has {-spare} bytes less than SPOOL_MIN_FREE_BYTES")
+
+
+def cursors_of(connection: sqlite3.Connection) -> tuple[int, dict[str, int]]:
+    """The last batch, and how far each store has got, inside the caller's transaction."""
+    head = connection.execute("SELECT head FROM state").fetchone()[0]
+    return head, dict(connection.execute("SELECT name, n FROM cursor"))
 
 
 def move(connection: sqlite3.Connection, cursor: str, upto: int) -> None:

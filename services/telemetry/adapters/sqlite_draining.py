@@ -9,18 +9,16 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from services.telemetry.adapters.spool_file import MAX_BYTES_AT_ONCE, SpoolFile, move
+from services.telemetry.adapters.spool_file import MAX_BYTES_AT_ONCE, SpoolFile, cursors_of, move
 from services.telemetry.adapters.sqlite_batches import add_counts, append
 from services.telemetry.adapters.sqlite_index import HELD, index
 from services.telemetry.closing import Drained, Head
 from services.telemetry.counting import WRITTEN
 from services.telemetry.draining import Events, Lines
-from services.telemetry.mirroring import CountedRow, ParkedState, Snapshot
-from services.telemetry.model import Entry, Heard, Kept, RejectedRecord
+from services.telemetry.model import Entry, Heard, Kept
 
 _EVENTS = msgspec.msgpack.Decoder(tuple[dict[str, list[bytes]], list[Heard]])
 _ENTRIES = msgspec.msgpack.Decoder(list[Entry])
-_REJECTED = msgspec.msgpack.Decoder(list[RejectedRecord])
 
 
 class SqliteDraining:
@@ -35,7 +33,7 @@ class SqliteDraining:
         :raises Unavailable: if the spool cannot be read
         """
         with self._file.reading() as connection:
-            return _cursors(connection)
+            return cursors_of(connection)
 
     def lines(self, most: int) -> Lines | None:
         """The next lines for InfluxDB, None if it has all.
@@ -43,7 +41,7 @@ class SqliteDraining:
         :raises Unavailable: if the spool cannot be read
         """
         with self._file.reading() as connection:
-            head, cursors = _cursors(connection)
+            head, cursors = cursors_of(connection)
             at = cursors["influxdb"]
             if at == head:
                 return None
@@ -84,7 +82,7 @@ class SqliteDraining:
         :raises Unavailable: if the spool cannot be read
         """
         with self._file.reading() as connection:
-            head, cursors = _cursors(connection)
+            head, cursors = cursors_of(connection)
             at = cursors["rabbitmq"]
             if at == head:
                 return None
@@ -108,45 +106,6 @@ class SqliteDraining:
         """
         with self._file.writing("NORMAL") as connection:
             move(connection, "rabbitmq", upto)
-
-    def changes(self, since: int, most_rejected: int) -> Snapshot:
-        """What the database lacks since revision ``since``, of one moment.
-
-        :raises Unavailable: if the spool cannot be read
-        """
-        with self._file.reading() as connection:
-            head, cursors = _cursors(connection)
-            revision, segment, sha256 = connection.execute(
-                "SELECT revision, segment, segment_sha256 FROM state"
-            ).fetchone()
-            counted = connection.execute(
-                "SELECT vendor, day, what, count FROM counted WHERE revision > ?", (since,)
-            ).fetchall()
-            parked = connection.execute(
-                "SELECT id, vendor, feed, site, device, topic, received_ms, reason, json_array_length(indexes), "
-                "raw IS NOT NULL FROM parked WHERE revision > ? ORDER BY id",
-                (since,),
-            ).fetchall()
-            upto, rejected = _rejected(connection, cursors["database"], head, most_rejected)
-        return Snapshot(
-            head,
-            cursors,
-            revision,
-            Head(segment, sha256),
-            upto,
-            [CountedRow(*row) for row in counted],
-            [ParkedState._make((*row[:9], bool(row[9]))) for row in parked],
-            rejected,
-        )
-
-    def mirrored(self, upto: int, revision: int) -> None:
-        """Move the database's cursor, and forget the parked rows of which it knows that they wait no more.
-
-        :raises Unavailable: if the spool cannot be written
-        """
-        with self._file.writing("NORMAL") as connection:
-            move(connection, "database", upto)
-            connection.execute("DELETE FROM parked WHERE raw IS NULL AND revision <= ?", (revision,))
 
     def journal_head(self) -> Head:
         """The last segment closed; number 0 and no hash before the first.
@@ -199,23 +158,6 @@ class SqliteDraining:
             connection.execute("UPDATE state SET segment = ?, segment_sha256 = ?", head)
 
 
-def _cursors(connection: sqlite3.Connection) -> tuple[int, dict[str, int]]:
-    head = connection.execute("SELECT head FROM state").fetchone()[0]
-    return head, dict(connection.execute("SELECT name, n FROM cursor"))
-
-
 def _touch(connection: sqlite3.Connection) -> int:
     row: tuple[int] = connection.execute("UPDATE state SET revision = revision + 1 RETURNING revision").fetchone()
     return row[0]
-
-
-def _rejected(
-    connection: sqlite3.Connection, after: int, head: int, most: int
-) -> tuple[int, list[tuple[int, Sequence[RejectedRecord]]]]:
-    found: list[tuple[int, Sequence[RejectedRecord]]] = []
-    rows = connection.execute("SELECT n, body FROM rejected WHERE n > ? AND n <= ? ORDER BY n", (after, head))
-    for n, body in rows:
-        found.append((n, _REJECTED.decode(body)))
-        if sum(len(records) for _, records in found) >= most:
-            return n, found
-    return head, found

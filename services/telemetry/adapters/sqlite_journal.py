@@ -20,7 +20,7 @@ from services.telemetry.recalling import Question
 from services.telemetry.segments import Told, told_by_batch, told_by_segment
 from shared.contracts.civil_time import date_from_day
 from shared.failures import Unavailable
-from shared.runtime.sqlite import connect
+from shared.runtime.sqlite import connect, snapshot
 
 MAX_BYTES_AT_ONCE = 4 * 1024 * 1024
 _ENTRIES = msgspec.msgpack.Decoder(list[Entry])
@@ -103,19 +103,11 @@ class SqliteJournal:
             raise Unavailable(
                 "spool", f"there is no {self._spool}: its worker has not run yet, or WORKER_DIRS is wrong"
             )
-        with closing(connect(self._spool, read_only=True)) as connection:
-            try:
-                connection.execute("BEGIN")
-                form = connection.execute("PRAGMA user_version").fetchone()[0]
-                if form != FORM:
-                    raise Unavailable(
-                        "spool", f"{self._spool} has form {form}, not {FORM}, until its worker starts again"
-                    )
-                yield connection
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
-                    raise  # a wrong statement is a defect: waiting would not mend it
-                raise Unavailable("spool", str(error)) from error
+        with closing(connect(self._spool, read_only=True)) as opened, snapshot(opened, "spool") as connection:
+            form = connection.execute("PRAGMA user_version").fetchone()[0]
+            if form != FORM:
+                raise Unavailable("spool", f"{self._spool} has form {form}, not {FORM}, until its worker starts again")
+            yield connection
 
 
 def _may_matter(question: Question, held: Held) -> bool:

@@ -26,7 +26,7 @@ class Home:
         n = self.spool.taking_in.keep(kept_of(pack(usage(seq=seq), received_ms=received_ms)))
         self.spool.giving_out.lines_written(n, None)
         self.spool.giving_out.events_published(n)
-        self.spool.giving_out.mirrored(n, 0)
+        self.spool.mirroring.mirrored(n, 0)
         self.spool.numbers.received(n)
 
     def segments(self) -> list[list[int]]:

@@ -94,7 +94,7 @@ def test_the_journal_has_the_rest_with_the_digest_of_all_of_it(tmp_path: Path) -
     assert b"lamp" not in (tmp_path / "spool.db").read_bytes().replace(b"lamp-1", b"")
     spool.giving_out.lines_written(n, None)
     spool.giving_out.events_published(n)
-    spool.giving_out.mirrored(n, 0)
+    spool.mirroring.mirrored(n, 0)
     spool.numbers.received(n)
     Closing(spool.giving_out, JournalFiles(tmp_path / "journal"), "w").step(NOW, at_stop=True)
     verify(tmp_path / "journal")

@@ -54,7 +54,7 @@ def test_a_refused_point_is_set_aside_for_good_and_the_cursor_moves(tmp_path: Pa
     first, second = lines.text.split("\n")
     store = Store({first})
     assert write_points(spool.giving_out, store.write, lambda: NOW + 5) is False
-    snapshot = spool.giving_out.changes(0, 10)
+    snapshot = spool.mirroring.changes(0, 10)
     assert store.lines == {second}
     assert spool.counts() == {"accepted": 2, "received": 2, "rejected:refused_by_store": 1, "written": 2}
     assert [(r.vendor, r.reason, r.raw.decode()) for _, rows in snapshot.rejected for r in rows] == [

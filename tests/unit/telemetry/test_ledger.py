@@ -38,7 +38,7 @@ class World:
         return self.home.spool
 
     def restart(self) -> None:
-        self.mirroring = Mirroring(self.spool.giving_out, SqlLedger(self.engine, "w1"))
+        self.mirroring = Mirroring(self.spool.mirroring, SqlLedger(self.engine, "w1"))
 
     def receive(self, *messages: AMessage) -> None:
         self.home.receive(*messages)
@@ -195,7 +195,7 @@ def test_parked_rows_are_shown_until_they_wait_no_longer(world: World) -> None:
     world.home.device_arrives("new")
     world.mirror()
     assert [row["device"] for row in world.pages.parked(None, "", 9).rows] == ["other"]
-    assert [row.id for row in world.spool.giving_out.changes(0, 1).parked] == [2]  # the spool has forgotten it
+    assert [row.id for row in world.spool.mirroring.changes(0, 1).parked] == [2]  # the spool has forgotten it
 
 
 def test_copying_again_changes_nothing(world: World) -> None:
@@ -229,7 +229,7 @@ def test_an_empty_database_gets_every_total_again(world: World) -> None:
 def test_a_database_that_is_away_is_unavailable_and_moves_no_cursor(tmp_path: Path) -> None:
     spool = Spooled(tmp_path / "spool.db")
     spool.taking_in.keep(kept_of(pack(usage())))
-    mirroring = Mirroring(spool.giving_out, SqlLedger(connect(f"sqlite:///{tmp_path}/no/such/folder.db"), "w1"))
+    mirroring = Mirroring(spool.mirroring, SqlLedger(connect(f"sqlite:///{tmp_path}/no/such/folder.db"), "w1"))
     with pytest.raises(Unavailable, match="database"):
         mirroring.step(NOW)
     assert spool.giving_out.cursors()[1]["database"] == 0

@@ -53,7 +53,7 @@ class World(Home):
         head = giving_out.cursors()[0]
         giving_out.lines_written(head, None)
         giving_out.events_published(head)
-        giving_out.mirrored(head, 0)
+        self.spool.mirroring.mirrored(head, 0)
         self.spool.numbers.received(head)
         assert self.closing.step(NOW, at_stop=True)
 

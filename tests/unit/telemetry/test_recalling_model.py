@@ -138,7 +138,7 @@ class RecallModel(RuleBasedStateMachine):
         upto = max(0, giving_out.cursors()[0] - back)
         giving_out.lines_written(upto, None)
         giving_out.events_published(upto)
-        giving_out.mirrored(upto, 0)
+        self.spool.mirroring.mirrored(upto, 0)
         self.spool.numbers.received(upto)
         if crash:
             giving_out.journalled = _crash  # type: ignore[method-assign, assignment]

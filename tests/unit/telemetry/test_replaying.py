@@ -61,7 +61,7 @@ class Home:
         return found.text.split("\n") if found and found.text else []
 
     def waiting(self) -> list[tuple[str, str]]:
-        return [(row.device, row.reason) for row in self.spool.giving_out.changes(0, 1).parked if row.waits]
+        return [(row.device, row.reason) for row in self.spool.mirroring.changes(0, 1).parked if row.waits]
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_a_site_that_arrives_leaves_unknown_devices_parked_for_their_own_reason(
 def test_a_session_is_rejected_when_its_site_turns_out_to_be_a_home(home: Home) -> None:
     home.receive(pack(heartbeat(), session(device="lamp"), topic=NOWHERE))
     home.site_arrives("home", "nowhere")
-    rejected = home.spool.giving_out.changes(0, 10).rejected[0][1]
+    rejected = home.spool.mirroring.changes(0, 10).rejected[0][1]
     assert home.spool.counts() == {"accepted": 1, "received": 2, "rejected:bad_record": 1}
     assert [(r.index, r.reason, r.field, r.received_ms) for r in rejected] == [(1, "bad_record", "kind", NOW)]
 

@@ -89,7 +89,7 @@ def test_counts_are_per_vendor_day_and_reason(path: Path) -> None:
         )
     )
     today = day_of(NOW)
-    counted = {(row.vendor, row.day, row.what): row.total for row in spool.giving_out.changes(0, 1).counted}
+    counted = {(row.vendor, row.day, row.what): row.total for row in spool.mirroring.changes(0, 1).counted}
     assert counted == {
         ("acme", today, "received"): 1,
         ("acme", today, "accepted"): 1,
@@ -141,7 +141,7 @@ def test_what_all_stores_have_and_only_that_can_be_journalled(path: Path) -> Non
     assert spool.giving_out.drained(10**9) is None
     spool.giving_out.lines_written(3, None)
     spool.giving_out.events_published(2)
-    spool.giving_out.mirrored(3, 0)
+    spool.mirroring.mirrored(3, 0)
     spool.numbers.received(3)
     drained = spool.giving_out.drained(10**9)
     assert drained is not None
@@ -158,7 +158,7 @@ def test_a_run_to_be_journalled_ends_with_its_day_and_at_its_size(path: Path) ->
         spool.taking_in.keep(kept_of(pack(usage(seq=received_ms), received_ms=received_ms)))
     spool.giving_out.lines_written(3, None)
     spool.giving_out.events_published(3)
-    spool.giving_out.mirrored(3, 0)
+    spool.mirroring.mirrored(3, 0)
     spool.numbers.received(3)
     of_the_day, by_size = spool.giving_out.drained(10**9), spool.giving_out.drained(1)
     assert of_the_day is not None

@@ -117,11 +117,11 @@ class SpoolModel(RuleBasedStateMachine):
 
     @rule(crash=st.booleans())
     def mirror(self, crash: bool) -> None:
-        snapshot = self.spool.giving_out.changes(0, 10)
+        snapshot = self.spool.mirroring.changes(0, 10)
         if crash:
             self.restart()
         else:
-            self.spool.giving_out.mirrored(snapshot.upto, snapshot.revision)
+            self.spool.mirroring.mirrored(snapshot.upto, snapshot.revision)
 
     @rule(crash=st.booleans())
     def take_numbers(self, crash: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from services.telemetry.adapters.spool_file import SpoolFile
 from services.telemetry.adapters.sqlite_draining import SqliteDraining
+from services.telemetry.adapters.sqlite_mirroring import SqliteMirroring
 from services.telemetry.adapters.sqlite_numbers import SqliteNumbers
 from services.telemetry.adapters.sqlite_spool import SqliteSpool
 from services.telemetry.decode import decode
@@ -88,11 +89,12 @@ class Spooled:
         self.file = SpoolFile(path, **options)
         self.taking_in = SqliteSpool(self.file)
         self.giving_out = SqliteDraining(self.file)
+        self.mirroring = SqliteMirroring(self.file)
         self.numbers = SqliteNumbers(self.file)
 
     def counts(self) -> dict[str, int]:
         """Every total, days and vendors added up, zeros left out."""
         totals: Counter[str] = Counter()
-        for row in self.giving_out.changes(0, 1).counted:
+        for row in self.mirroring.changes(0, 1).counted:
             totals[row.what] += row.total
         return {what: total for what, total in sorted(totals.items()) if total}
