@@ -3,29 +3,31 @@
 from simulators.oracle import Json
 from simulators.oracle.homes import h1, h4, h6, h7
 from simulators.oracle.lines import counting, points, points_by_vendor_day, stored
-from simulators.oracle.minutes import Caps, Minutes, Outages
+from simulators.oracle.minutes import Minutes, Outages
+from simulators.oracle.parameters import Parameters
 from simulators.oracle.venues import v2, v5
 
 
-def expect(city: Json, sent: list[Json], outages: Outages | None = None, caps: Caps | None = None) -> Json:
+def expect(city: Json, sent: list[Json], outages: Outages | None = None, parameters: Parameters | None = None) -> Json:
     """Points per measurement and figures over the city's days, all late registrations made.
 
-    ``outages`` are the approved ones, ``caps`` the longest intervals believed of a category, in minutes.
+    ``outages`` are the approved ones, ``parameters`` those of the service that is judged, or else the policy page's.
     """
+    numbers = parameters or Parameters()
     lines = stored(city, sent)
     counted = counting(lines)
-    minutes = Minutes(city, counted, outages or [], caps or {})
+    minutes = Minutes(city, counted, outages or [], numbers)
     return {
         "window": {"from": city["from"], "to": city["to"]},
         "points": points(lines),
         "points_by_vendor_day": points_by_vendor_day(lines),
         "H1": h1(city),
-        "H4": h4(city, counted),
+        "H4": h4(city, counted, minutes),
         "H6": h6(city, minutes),
         "H7": h7(city, counted, minutes, occupied_only=True),
         "H7a": h7(city, counted, minutes, occupied_only=False),
-        "V2": v2(city, counted),
-        "V5": v5(city, counted),
+        "V2": v2(city, counted, minutes, numbers),
+        "V5": v5(city, counted, minutes, numbers),
     }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from simulators.expect import expect, without_late
+from simulators.oracle.parameters import read_parameters
 
 
 def add(commands: Any) -> None:
@@ -15,7 +16,7 @@ def add(commands: Any) -> None:
     oracle.add_argument("--city", type=Path, required=True)
     oracle.add_argument("--sent", type=Path, required=True)
     oracle.add_argument("--outages", type=Path, help="approved ones, JSON: [{vendor, feed, from_ms, to_ms}, …]")
-    oracle.add_argument("--caps", type=Path, help="longest reporting interval by category, JSON: {category: minutes}")
+    oracle.add_argument("--parameters", type=Path, help="the service's instead of the policy's, JSON: {key: value}")
     oracle.add_argument("--without-late", action="store_true", help="before the late devices are registered")
 
 
@@ -27,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
     if options.without_late:
         city, sent = without_late(city, sent)
     outages = json.loads(options.outages.read_text(encoding="utf-8")) if options.outages else []
-    caps = json.loads(options.caps.read_text(encoding="utf-8")) if options.caps else {}
-    print(json.dumps(expect(city, sent, outages, caps)))
+    told = options.parameters
+    parameters = read_parameters(json.loads(told.read_text(encoding="utf-8"))) if told else None
+    print(json.dumps(expect(city, sent, outages, parameters)))
     return 0

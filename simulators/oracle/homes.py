@@ -2,54 +2,68 @@
 
 from simulators.oracle import Json
 from simulators.oracle.lines import day_of
-from simulators.oracle.minutes import DAY_MINUTES, FROM_SIX, Minutes
-from simulators.oracle.registered import Integers, bindings_by, days_of, in_all, in_force, on_day, slot_id
+from simulators.oracle.minutes import DAY_MINUTES, Minutes
+from simulators.oracle.registered import (
+    Integers,
+    bindings_by,
+    days_between,
+    days_of,
+    in_all,
+    in_force,
+    on_day,
+    slot_id,
+)
 
 PASSIVE = ("GATEWAY", "LIFE_SAFETY", "ENVIRONMENT", "INTRUSION_PRESENCE", "VIDEO_INTERCOM")
-GOAL = 5
-AFFECTED_MINUTES = 60
+COUNTED = ("numerator", "denominator", "observed_numerator", "unaffected", "all")
 
 
 def h1(city: Json) -> Json:
-    """Pilots with a selection document (taken as verified) by the end of the window; the goal is the whole city's."""
-    sites: dict[str, Integers] = {pilot["slug"]: {"numerator": 0} for pilot in city["pilots"]}
+    """Pilots with a selection document (taken as verified) by the end of the window; nothing hides a document."""
+    sites: dict[str, Integers] = {p["slug"]: {"numerator": 0, "unaffected": 1, "all": 1} for p in city["pilots"]}
     for selection in city["selections"]:
         if selection["issued_on"] < city["to"]:
             sites[selection["pilot"]]["numerator"] = 1
-    told = in_all(city, "pilots", sites)
-    told["total"] = {"numerator": told["total"].get("numerator", 0), "denominator": GOAL}
-    return told
+    return in_all(city, "pilots", sites)
 
 
-def h4(city: Json, lines: list[Json]) -> Json:
-    """Slots whose device at the end has spoken since its binding, over the slots installed at the end."""
+def h4(city: Json, lines: list[Json], minutes: Minutes) -> Json:
+    """Slots whose device at the end has spoken since its binding, over the slots installed at the end.
+
+    Affected is one that never spoke where outages affect every day since its binding.
+    """
     spoken: dict[tuple[str, str], list[int]] = {}
     for line in lines:
         spoken.setdefault((line["vendor"], line["device"]), []).append(line["record"]["ts"])
     bindings = bindings_by(city, "slot")
-    sites = {pilot["slug"]: {"numerator": 0, "denominator": 0} for pilot in city["pilots"]}
+    sites: dict[str, Integers] = {pilot["slug"]: dict.fromkeys(COUNTED, 0) for pilot in city["pilots"]}
     last_day = days_of(city)[-1]
     for slot in city["slots"]:
         if not in_force(slot.get("installed_on"), slot.get("retired_on"), last_day):
             continue
-        sites[slot["pilot"]]["denominator"] += 1
+        heard = affected = False
         for binding in on_day(bindings.get(slot_id(slot), []), last_day):
-            times = spoken.get((binding["vendor"], binding["device"]), [])
-            if any(binding["valid_from"] <= day_of(ts) < city["to"] for ts in times):
-                sites[slot["pilot"]]["numerator"] += 1
+            device = binding["vendor"], binding["device"]
+            heard = any(binding["valid_from"] <= day_of(ts) < city["to"] for ts in spoken.get(device, []))
+            since = days_between(binding["valid_from"], city["to"])
+            affected = not heard and all(minutes.affect(minutes.in_outage(device, day)) for day in since)
+        _add(sites[slot["pilot"]], int(heard), 1, affected=affected)
     return in_all(city, "pilots", sites)
 
 
 def h6(city: Json, minutes: Minutes) -> Json:
     """Online minutes over exposure minutes: of slots installed, in dwellings handed over, from civil day to civil day.
 
-    Beside them the same over slot-days that no approved outage affected (``observed_…``), and how many there are.
+    Unaffected are the minutes that no approved outage hides.
     """
-    sites: dict[str, Integers] = {pilot["slug"]: _nothing() for pilot in city["pilots"]}
+    sites: dict[str, Integers] = {pilot["slug"]: dict.fromkeys(COUNTED, 0) for pilot in city["pilots"]}
     for slot, _, online, unknown in _slot_days(city, minutes):
         site = sites[slot["pilot"]]
-        affected = (unknown & FROM_SIX).bit_count() >= AFFECTED_MINUTES
-        _add(site, online.bit_count(), DAY_MINUTES, affected=affected)
+        site["numerator"] += online.bit_count()
+        site["observed_numerator"] += online.bit_count()
+        site["denominator"] += DAY_MINUTES
+        site["all"] += DAY_MINUTES
+        site["unaffected"] += DAY_MINUTES - unknown.bit_count()
     return in_all(city, "pilots", sites)
 
 
@@ -59,10 +73,10 @@ def h7(city: Json, lines: list[Json], minutes: Minutes, *, occupied_only: bool) 
     affected = {
         (place_of(slot), day)
         for slot, day, _, unknown in _slot_days(city, minutes)
-        if slot["category"] not in PASSIVE and (unknown & FROM_SIX).bit_count() >= AFFECTED_MINUTES
+        if slot["category"] not in PASSIVE and minutes.affect(unknown)
     }
     occupied = {(place_of(row), row["month"]) for row in city["occupancies"] if row["occupied"]}
-    sites: dict[str, Integers] = {pilot["slug"]: _nothing() for pilot in city["pilots"]}
+    sites: dict[str, Integers] = {pilot["slug"]: dict.fromkeys(COUNTED, 0) for pilot in city["pilots"]}
     for dwelling in city["dwellings"]:
         for day in days_of(city):
             counted = in_force(dwelling.get("handed_over_on"), None, day)
@@ -90,10 +104,10 @@ def _slot_days(city: Json, minutes: Minutes) -> list[tuple[Json, str, int, int]]
         for day in days_of(city):
             installed = in_force(slot.get("installed_on"), slot.get("retired_on"), day)
             if installed and in_force(handed_over[place_of(slot)], None, day):
-                devices = [(binding["vendor"], binding["device"]) for binding in on_day(bound, day)]
                 online = outage = 0
-                for device in devices:
-                    online |= minutes.online(device, day)
+                for binding in on_day(bound, day):
+                    device = binding["vendor"], binding["device"]
+                    online |= minutes.online(device, day, binding["valid_from"])
                     outage |= minutes.in_outage(device, day)
                 found.append((slot, day, online, outage & ~online))
     return found
@@ -132,15 +146,9 @@ def _lawful(city: Json, pilot: str, day: str) -> bool:
     )
 
 
-def _nothing() -> Integers:
-    names = ("numerator", "denominator", "observed_numerator", "observed_denominator", "units", "affected_units")
-    return dict.fromkeys(names, 0)
-
-
 def _add(site: Integers, numerator: int, denominator: int, *, affected: bool) -> None:
     site["numerator"] += numerator
     site["denominator"] += denominator
     site["observed_numerator"] += 0 if affected else numerator
-    site["observed_denominator"] += 0 if affected else denominator
-    site["units"] += 1
-    site["affected_units"] += affected
+    site["unaffected"] += 0 if affected else denominator
+    site["all"] += denominator

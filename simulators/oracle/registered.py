@@ -15,7 +15,12 @@ def in_force(since: str | None, until: str | None, day: str) -> bool:
 
 def days_of(city: Json) -> list[str]:
     """The civil days of the city's window."""
-    first, until = date.fromisoformat(city["from"]), date.fromisoformat(city["to"])
+    return days_between(city["from"], city["to"])
+
+
+def days_between(since: str, before: str) -> list[str]:
+    """The civil days of a half-open span."""
+    first, until = date.fromisoformat(since), date.fromisoformat(before)
     return [(first + timedelta(days=number)).isoformat() for number in range((until - first).days)]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from simulators.expect import expect
+from simulators.oracle.parameters import Parameters, read_parameters
 from tests.unit.simulators.cities import BLANK
 from tests.unit.simulators.test_expect_v2 import at
 
@@ -45,8 +46,8 @@ def use(device: str, clock: str, trigger: str, action: str = "on", **fields: Any
     return said(device, clock, "usage", action=action, trigger=trigger, **fields)
 
 
-def online(*lines: Json, caps: dict[str, int] | None = None, **changes: Any) -> tuple[int, int]:
-    total = expect(city(**changes), list(lines), caps=caps)["H6"]["total"]
+def online(*lines: Json, parameters: Parameters | None = None, **changes: Any) -> tuple[int, int]:
+    total = expect(city(**changes), list(lines), parameters=parameters)["H6"]["total"]
     return total.get("numerator", 0), total.get("denominator", 0)
 
 
@@ -70,8 +71,22 @@ def test_what_was_said_the_evening_before_carries_in_and_after_the_window_nothin
 
 
 def test_an_interval_is_believed_up_to_the_cap_of_its_category() -> None:
-    assert online(said("lamp", "10:00"), caps={"LIGHTING": 15})[0] == 30
-    assert online(said("lamp", "10:00"), caps={"LIFE_SAFETY": 15})[0] == 60
+    def capped(category: str, longest_s: int, **changes: Any) -> int:
+        return online(said("lamp", "10:00"), parameters=Parameters(interval_max_s={category: longest_s}), **changes)[0]
+
+    untold = [{"vendor": "a", "device": "lamp", "category": "LIGHTING"}]
+    assert capped("LIGHTING", 900) == 30
+    assert capped("LIGHTING", 901) == 32  # a begun minute counts
+    assert capped("LIFE_SAFETY", 900) == 60
+    assert capped("LIGHTING", 900, devices=untold) == 30
+
+
+def test_a_service_s_parameters_must_be_all_of_them() -> None:
+    told = {"merge_gap_s": 30, "shortest_s": 40, "longest_s": 50, "affected_minutes": 20, "interval_max_s.HVAC_AIR": 9}
+
+    assert read_parameters(told | {"coverage_min": 90}) == Parameters(30, 40, 50, 20, {"HVAC_AIR": 9})
+    with pytest.raises(ValueError, match="longest_s"):
+        read_parameters({key: value for key, value in told.items() if key != "longest_s"})
 
 
 def test_exposure_is_installed_and_handed_over_whether_or_not_anything_speaks() -> None:
@@ -96,6 +111,7 @@ def test_after_a_swap_each_device_counts_on_its_own_days() -> None:
 
     assert online(said("lamp", "10:00"), bindings=swap, devices=devices)[0] == 0
     assert online(said("new", "10:00"), bindings=swap, devices=devices)[0] == 60
+    assert online(said("new", "23:50", day="2026-11-17"), bindings=swap, devices=devices)[0] == 0  # before its binding
     both: Json = {"from": "2026-11-17", "bindings": swap, "devices": devices}
     assert online(said("lamp", "10:00", day="2026-11-17"), said("new", "10:00"), **both)[0] == 120
 
@@ -112,26 +128,41 @@ def test_tests_voids_and_what_they_take_back_leave_no_minute() -> None:
     assert expect(city(), [lamp, void])["H4"]["total"]["numerator"] == 0
 
 
-def test_an_approved_outage_takes_affected_units_out_of_the_observed_ones_only() -> None:
-    def h6(first: str, until: str) -> Json:
-        outage = {"vendor": "a", "feed": "f", "from_ms": at(first, DAY), "to_ms": at(until, DAY)}
-        found: Json = expect(city(), [said("lamp", "10:00")], [outage])["H6"]["total"]
-        return found
+def outage(first: str, until: str, feed: str = "f", day: str = DAY) -> Json:
+    return {"vendor": "a", "feed": feed, "from_ms": at(first, day), "to_ms": at(until, DAY)}
 
-    wide = h6("10:00", "11:59")  # the lamp was online from 10:00 to 11:00: 59 minutes of it are unknown
-    assert (wide["numerator"], wide["denominator"]) == (60, 4 * 1440)
-    assert (wide["observed_numerator"], wide["observed_denominator"]) == (60, 1440)
-    assert (wide["units"], wide["affected_units"]) == (4, 3)
-    wider = h6("10:00", "12:00")
-    assert (wider["observed_numerator"], wider["observed_denominator"], wider["affected_units"]) == (0, 0, 4)
-    assert h6("00:00", "06:59")["affected_units"] == 0  # an hour of the day, from six on
-    assert h6("00:00", "07:00")["affected_units"] == 4
+
+def test_an_approved_outage_hides_the_minutes_in_which_nothing_was_online() -> None:
+    h6 = expect(city(), [said("lamp", "10:00")], [outage("10:00", "11:59")])["H6"]["total"]
+
+    assert (h6["numerator"], h6["denominator"], h6["observed_numerator"]) == (60, 4 * 1440, 60)
+    assert h6["all"] - h6["unaffected"] == 3 * 119 + 59  # the lamp was online from 10:00 to 11:00
+
+
+def test_a_day_is_affected_by_an_hour_from_six_on() -> None:
+    def affected(first: str, until: str) -> int:
+        h7 = expect(city(), [said("lamp", "10:00")], [outage(first, until)])["H7"]["total"]
+        return int(h7["all"] - h7["unaffected"])
+
+    assert affected("00:00", "06:59") == 0
+    assert affected("00:00", "07:00") == 1
+
+
+def test_a_slot_that_never_spoke_is_affected_where_every_day_since_its_binding_is() -> None:
+    new = [{"vendor": "a", "device": d, "slot": f"p/r/{d}", "valid_from": DAY} for d in ("lamp", "panel")]
+
+    def unaffected(*lines: Json, **changes: Any) -> int:
+        return int(expect(city(**changes), list(lines), [outage("08:00", "09:00")])["H4"]["total"]["unaffected"])
+
+    assert unaffected() == 4  # bound since October
+    assert unaffected(bindings=new) == 2
+    assert unaffected(said("lamp", "20:00"), bindings=new) == 3
 
 
 def test_an_outage_of_another_feed_excuses_nobody() -> None:
-    outage = {"vendor": "a", "feed": "g", "from_ms": at("08:00", DAY), "to_ms": at("20:00", DAY)}
+    h6 = expect(city(), [], [outage("08:00", "20:00", feed="g")])["H6"]["total"]
 
-    assert expect(city(), [], [outage])["H6"]["total"]["affected_units"] == 0
+    assert h6["unaffected"] == h6["all"] == 4 * 1440
 
 
 def test_one_smart_minute_or_local_ones_in_two_categories_make_a_day_active() -> None:
@@ -164,14 +195,14 @@ def test_h7_is_of_occupied_dwellings_where_lawful_and_h7a_of_all_handed_over() -
 
 
 def test_an_outage_affects_the_dwelling_by_its_interactive_slots() -> None:
-    outage = {"vendor": "a", "feed": "f", "from_ms": at("08:00", DAY), "to_ms": at("09:00", DAY)}
+    hour = [outage("08:00", "09:00")]
     only_smoke = [{"vendor": "a", "device": "smoke", "feed": "f", "valid_from": "2026-10-01"}]
 
-    h7 = expect(city(), [use("lamp", "20:00", "app")], [outage])["H7"]["total"]
-    passive = expect(city(feed_bindings=only_smoke), [use("lamp", "20:00", "app")], [outage])["H7"]["total"]
+    h7 = expect(city(), [use("lamp", "20:00", "app")], hour)["H7"]["total"]
+    passive = expect(city(feed_bindings=only_smoke), [use("lamp", "20:00", "app")], hour)["H7"]["total"]
 
-    assert (h7["numerator"], h7["denominator"], h7["observed_numerator"], h7["observed_denominator"]) == (1, 1, 0, 0)
-    assert (passive["observed_numerator"], passive["observed_denominator"]) == (1, 1)
+    assert (h7["numerator"], h7["denominator"], h7["observed_numerator"], h7["unaffected"]) == (1, 1, 0, 0)
+    assert (passive["observed_numerator"], passive["unaffected"]) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -202,12 +233,11 @@ def test_lines_with_an_outcome_are_nowhere_stored() -> None:
     assert expect(city(), [parked])["points_by_vendor_day"] == {}
 
 
-def test_h1_counts_pilots_with_a_selection_paper_and_the_goal_is_the_city_s() -> None:
+def test_h1_counts_pilots_with_a_selection_paper() -> None:
     paper = {"pilot": "p", "issued_on": DAY}
 
     h1 = expect(city(selections=[paper, paper]), [])["H1"]
-    assert h1["total"] == {"numerator": 1, "denominator": 5}
-    assert h1["districts"] == {"futian": {"numerator": 1}}
+    assert h1["total"] == h1["districts"]["futian"] == {"numerator": 1, "unaffected": 1, "all": 1}
     assert expect(city(selections=[paper | {"issued_on": "2026-11-19"}]), [])["H1"]["total"]["numerator"] == 0
 
 

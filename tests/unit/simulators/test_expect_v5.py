@@ -36,6 +36,40 @@ def test_only_days_in_service_are_in_the_denominator() -> None:
     assert v5(retired_on="2026-11-17") == (0, 9 * 3600)
 
 
+def test_a_second_that_two_sessions_cover_counts_once_and_a_begun_one_not() -> None:
+    other = session(at("10:02"), 300, content="another")
+
+    assert v5(session(at("10:00"), 300), other)[0] == 420
+    assert v5(session(at("17:58:00.500"), 300))[0] == 119
+
+
+def test_a_device_counts_on_the_days_on_which_it_is_bound() -> None:
+    bound = {"vendor": "a", "device": "d", "installation": "v/z/i", "valid_from": "2026-11-21"}
+
+    assert expect(city() | {"bindings": [bound]}, [])["V5"]["total"]["denominator"] == 14 * 3600
+    assert expect(city() | {"bindings": []}, [])["V5"]["total"]["denominator"] == 0
+
+
+def test_what_is_counted_by_hand_counts_nothing() -> None:
+    by_hand = expect(city(presence_method="MANUAL"), [session(at("10:00"), 300)])
+
+    assert by_hand["V5"]["total"]["denominator"] == by_hand["V2"]["total"] == by_hand["V2"]["coverage"]["total"]["all"]
+    assert by_hand["V2"]["total"] == 0
+
+
+def test_an_outage_hides_open_minutes_in_which_the_device_was_not_seen() -> None:
+    feeds = [{"vendor": "a", "device": "d", "feed": "f", "valid_from": "2026-01-01"}]
+    outage = {"vendor": "a", "feed": "f", "from_ms": at("08:00"), "to_ms": at("11:00")}
+
+    told = expect(city() | {"feed_bindings": feeds}, [session(at("10:00"), 300)], [outage])
+
+    hidden = 2 * 60 - 5  # from 09:00, when it opens
+    assert told["V2"]["coverage"]["total"] == {"all": WEEK_S // 60, "unaffected": WEEK_S // 60 - hidden}
+    assert told["V2"]["coverage"]["districts"]["futian"] == told["V2"]["coverage"]["sites"]["v"]
+    v5 = told["V5"]["total"]
+    assert (v5["all"], v5["unaffected"], v5["observed_numerator"]) == (WEEK_S, WEEK_S - hidden * 60, 300)
+
+
 def test_a_session_that_was_taken_back_is_no_use() -> None:
     void = session(at("20:00"), 1)
     void["record"] = {
