@@ -1,8 +1,9 @@
 """`make demo`: the walk, end to end, on real servers.
 
 Plan a city from a seed and an end date, start the stack, register the city, play its days through MQTT, register the
-devices nobody had registered, wait until everything has drained, check that the simulator's own record, InfluxDB and
-the facts agree, and print the report. Exits 1 where they do not; leaves nothing running unless ``KEEP=1``.
+devices nobody had registered, wait until everything has drained, check that the simulator's own record, InfluxDB, the
+facts, the ledger and every figure agree; approve the outages that were drafted, check the figures and the ledger again,
+and print these. Exits 1 where anything differs; leaves nothing running unless ``KEEP=1``.
 """
 
 import argparse
@@ -20,9 +21,11 @@ from zoneinfo import ZoneInfo
 
 from deploy.demo import report
 from deploy.demo.api import Api
-from deploy.demo.checking import differences, figure_differences, ledger_differences, read_sent
-from deploy.demo.disturbances import effects
+from deploy.demo.balancing import Account, account, ledger_differences
+from deploy.demo.checking import differences, outage_differences, read_sent
+from deploy.demo.disturbances import days_of, effects
 from deploy.demo.document import gather, write
+from deploy.demo.expecting import expected_figures, figure_differences, parameters
 from deploy.demo.reading import Reader
 from deploy.demo.registering import another_person, register, register_late, verify
 from deploy.local import ports
@@ -31,7 +34,7 @@ from deploy.local.stack import Stack
 
 DAYS = 14
 SETTLE_S = 120
-STEPS = 7
+STEPS = 8
 
 
 def main() -> int:
@@ -97,27 +100,44 @@ class Demo:
         self.say("补登记迟到的设备 / registering the devices that began to send before they were registered")
         register_late(api, urls["registry"], city)
         self.say("等待排空并核对 / waiting until all has drained, and checking")
-        expected = json.loads(self._simulate("expect", "--city", "city.json", "--sent", "sent.jsonl"))
         reader = Reader(api, urls, city, self.window)
-        found = self._settled(lambda: self._differences(reader, expected))
+        expected = self._expected(reader, [])
+        sent = read_sent(self.var / "sent.jsonl")
+        owed = account(expected, sent.dropped, played)
+        facts = self.stack.folders.data_of("adoption") / "adoption.db"
+        stores = (self.stack.influx_url("adoption"), facts)
+        found = self._settled(
+            lambda: [*differences(sent, *stores), *reported_differences(reader.reported(), owed, expected)]
+        )
+        self.say("认定中断，再次核对 / approving the outages, and checking again")
+        disturbed, approved = effects(reader, api, other, urls["registry"])
+        counted = self._expected(reader, approved)
+        reported: dict[str, Any] = {}
+
+        def differ() -> list[str]:
+            reported.update(reader.reported())
+            return reported_differences(reported, owed, counted)
+
+        found += outage_differences(city["disturbances"], approved) + self._settled(differ)
         self.say("报告 / report")
-        report.show(reader)
-        say(report.simulator(played))
-        disturbed, days = effects(reader, api, other, urls["registry"])
         made_at = datetime.now(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
-        document = gather(reader, played, disturbed, seed=self.seed, made_at=made_at, outage_days=days)
+        document = gather(
+            reader, reported, played, disturbed, seed=self.seed, made_at=made_at, outage_days=days_of(approved)
+        )
+        say("\n".join(report.lines(document)))
         folder = write(document, self.var / "report")
         say(f"\n网页报告 / the report as a page: {folder / 'index.html'}")
         return conclude(found, time.monotonic() - self._began)
 
-    def _differences(self, reader: Reader, expected: dict[str, Any]) -> list[str]:
-        ledger = ledger_differences(expected["points_by_vendor_day"], reader.ledger())
-        stores = differences(
-            read_sent(self.var / "sent.jsonl"),
-            self.stack.influx_url("adoption"),
-            self.stack.folders.data_of("adoption") / "adoption.db",
+    def _expected(self, reader: Reader, outages: list[dict[str, Any]]) -> dict[str, Any]:
+        """What the simulator's oracle counts, told the approved outages and the service's own parameters."""
+        (self.var / "outages.json").write_text(json.dumps(outages), encoding="utf-8")
+        (self.var / "parameters.json").write_text(json.dumps(parameters(reader.metrics())), encoding="utf-8")
+        told = ("--outages", "outages.json", "--parameters", "parameters.json")
+        counted: dict[str, Any] = json.loads(
+            self._simulate("expect", "--city", "city.json", "--sent", "sent.jsonl", *told)
         )
-        return [*ledger, *stores, *figure_differences(report.expected_figures(expected), reader.figures())]
+        return counted
 
     def _settled(self, find: Callable[[], list[str]]) -> list[str]:
         """Ask until nothing differs, or the deadline passes; what differed last."""
@@ -142,6 +162,12 @@ class Demo:
         say(f"[{self._step}/{STEPS} {time.monotonic() - self._began:5.1f} s] {text}")
 
 
+def reported_differences(reported: dict[str, Any], owed: Account, expected: dict[str, Any]) -> list[str]:
+    """Where the ledger or a figure is not what the simulator counted."""
+    figures = figure_differences(expected_figures(expected), reported["figures"])
+    return [*ledger_differences(owed, reported["ledger"]), *figures]
+
+
 def conclude(found: list[str], took_s: float) -> int:
     """Print the verdict; the exit status."""
     if found:
@@ -149,7 +175,10 @@ def conclude(found: list[str], took_s: float) -> int:
         for line in found[:20]:
             say(f"  {line}")
         return 1
-    say(f"\n一致 / simulator, InfluxDB, facts and figures agree. {took_s:.0f} s")
+    say(
+        "\n一致 / agree: 模拟器、InfluxDB、事实、账本与七项指标(分子、分母、覆盖；按场所、按区、合计) · "
+        f"simulator, InfluxDB, facts, ledger and all seven metrics. {took_s:.0f} s"
+    )
     return 0
 
 

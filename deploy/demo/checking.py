@@ -5,31 +5,38 @@ The comparison is by plain sets and loops over the simulator's own file; it shar
 
 import json
 from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from deploy.demo.observing import PointKey, influx_points, marked_minutes, session_seconds
 
 _MINUTE_MS = 60_000
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_FEED_HEARTBEAT_MS = 60_000  # the registry's default; the planned feeds declare no other
 
 
 class Sent(NamedTuple):
-    """What the simulator's own file says, in the terms of the two stores."""
+    """What the simulator's own file says, in the terms of the two stores; ``dropped`` by vendor and civil day."""
 
     points: Counter[PointKey]
     seen: set[tuple[str, str, int]]
     local: set[tuple[str, str, int]]
     session_seconds: Counter[tuple[str, str]]
+    dropped: Counter[tuple[str, str]]
 
 
 def read_sent(path: Path) -> Sent:
     """The distinct records of a simulator's file of what it sent; a withdrawn one is a point and nothing else."""
     rows = [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines()]
+    dropped = Counter((row["vendor"], _day(row)) for row in rows if row.get("outcome") == "dropped")
     rows = [row for row in rows if "outcome" not in row]  # dropped, parked for good, or rejected: in no store
     identities = {(row["record"]["kind"], row["vendor"], row["site"], row["device"], *_time(row)) for row in rows}
     points = Counter((kind, vendor, site, device) for kind, vendor, site, device, _, _ in identities)
     voided = {(row["vendor"], row["device"], *_withdrawn(row)) for row in rows if row["record"]["kind"] == "void"}
-    sent = Sent(points, set(), set(), Counter())
+    sent = Sent(points, set(), set(), Counter(), dropped)
     sessions: dict[tuple[str, str, int, int], int] = {}
     for row in rows:
         record, device = row["record"], (row["vendor"], row["device"])
@@ -47,6 +54,10 @@ def read_sent(path: Path) -> Sent:
     return sent
 
 
+def _day(row: dict[str, Any]) -> str:
+    return f"{datetime.fromtimestamp(row['record']['ts'] // 1000, _SHANGHAI):%Y-%m-%d}"
+
+
 def _time(row: dict[str, Any]) -> tuple[int, int]:
     return row["record"]["ts"], row["record"].get("seq", 0)
 
@@ -59,8 +70,8 @@ def _withdrawn(row: dict[str, Any]) -> tuple[str, int, int]:
 def differences(sent: Sent, influx_url: str, facts: Path) -> list[str]:
     """Every difference between what was sent, InfluxDB and the facts; empty where all agree."""
     return [
-        *_unequal("InfluxDB points", sent.points, influx_points(influx_url)),
-        *_unequal("session seconds in the facts", sent.session_seconds, session_seconds(facts)),
+        *unequal("InfluxDB points", sent.points, influx_points(influx_url)),
+        *unequal("session seconds in the facts", sent.session_seconds, session_seconds(facts)),
         *_unequal_minutes("seen", sent.seen, marked_minutes(facts, "seen")),
         *_unequal_minutes("local", sent.local, marked_minutes(facts, "local")),
     ]
@@ -71,34 +82,25 @@ def _unequal_minutes(strip: str, sent: set[tuple[str, str, int]], found: set[tup
     return missing + [f"{strip} minute in the facts, not sent: {key}" for key in sorted(found - sent)[:5]]
 
 
-def figure_differences(expected: dict[str, dict[str, int]], figures: dict[str, dict[str, Any]]) -> list[str]:
-    """Every figure that is not what the simulator's own reading of its file expects.
-
-    Both by figure name; of a figure ``numerator`` and ``denominator`` are compared.
-    """
-    found = []
-    for name, wanted in expected.items():
-        got = {part: figures.get(name, {}).get(part) for part in wanted}
-        if got != wanted:
-            found.append(f"figure {name}: expected {wanted}, reported {got}")
-    return found
-
-
-def ledger_differences(expected: dict[str, dict[str, int]], ledger: dict[str, Any]) -> list[str]:
-    """Where the ledger does not hold what was sent, by vendor and civil day, or does not add up."""
-    if not ledger["settled"]:
-        return ["the ledger is not settled: records still wait in the spool"]
-    stored = Counter({(row["vendor"], row["day"]): row["stored"] for row in ledger["rows"]})
-    wanted = Counter({(vendor, day): count for vendor, days in expected.items() for day, count in days.items()})
-    found = _unequal("points the ledger counts", wanted, stored)
-    for row in ledger["rows"]:
-        gone = sum(row["set_aside"].values()) + sum(row["dropped"].values())
-        rest = row["received"] - row["stored"] - gone - row["waiting"]
-        if rest != row["repeated"] or rest < 0:
-            found.append(f"the ledger of {row['vendor']} on {row['day']} does not add up: {row}")
-    return found
-
-
-def _unequal(what: str, expected: Counter[Any], found: Counter[Any]) -> list[str]:
+def unequal(what: str, expected: Counter[Any], found: Counter[Any]) -> list[str]:
+    """Every key that the two count differently; a key is a tuple of words."""
     keys = [key for key in sorted(expected.keys() | found.keys()) if expected[key] != found[key]]
     return [f"{what}, {'/'.join(key)}: sent {expected[key]}, found {found[key]}" for key in keys]
+
+
+def outage_differences(planned: Sequence[dict[str, Any]], approved: Sequence[dict[str, Any]]) -> list[str]:
+    """Every planned outage of a vendor's that was not drafted once, over its time and at most a heartbeat more."""
+    found = []
+    for one in planned:
+        if one["kind"] != "vendor_outage":
+            continue
+        fits = [
+            outage
+            for outage in approved
+            if (outage["vendor"], outage["feed"]) == (one["vendor"], one["feed"])
+            and 0 <= one["from_ms"] - outage["from_ms"] <= _FEED_HEARTBEAT_MS
+            and 0 <= outage["to_ms"] - one["to_ms"] <= _FEED_HEARTBEAT_MS
+        ]
+        if len(fits) != 1:
+            found.append(f"outage {one['id']} was planned, and {len(fits)} like it are approved")
+    return found

@@ -42,8 +42,8 @@ def days_of(outages: Sequence[Json]) -> list[str]:
     return sorted(days)
 
 
-def effects(reader: Reader, api: Api, other: Api, registry_url: str) -> tuple[list[Json], list[str]]:
-    """Every disturbance with its figures before and after; and the days of the outages approved on the way."""
+def effects(reader: Reader, api: Api, other: Api, registry_url: str) -> tuple[list[Json], list[Json]]:
+    """Every disturbance with its figures before and after; and the outages approved on the way."""
     planned = reader.city.get("disturbances", [])
     found = [_known_then_and_now(reader, one) for one in planned if one["kind"] in _WORDS]
     found += [_by_device_and_by_slot(reader, one) for one in planned if one["kind"] == "swapped_device"]
@@ -67,7 +67,7 @@ def effects(reader: Reader, api: Api, other: Api, registry_url: str) -> tuple[li
         "after": {"zh": "认定之后", "en": "after approval"},
         "effects": for_all,
     }
-    return [outage, *found], days_of(approved)
+    return [outage, *found], approved
 
 
 _WORDS = {

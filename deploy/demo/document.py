@@ -1,7 +1,8 @@
 """Everything a report shows, as one JSON document: read once, then printed, drawn and kept beside the page.
 
-``figures`` by ``METRIC SCOPE``; ``daily`` by metric, scope and day; ``names`` and ``places`` say what a scope is called
-and where it is; ``disturbances`` are those of :mod:`deploy.demo.disturbances`.
+``figures`` by ``METRIC SCOPE``; ``reasons`` by metric, of the whole programme; ``daily`` by metric, scope and day;
+``names`` and ``places`` say what a scope is called and where it is; ``disturbances`` are
+those of :mod:`deploy.demo.disturbances`.
 """
 
 import json
@@ -10,16 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from deploy.demo.page import district_name, page, pictures
-from deploy.demo.reading import Reader
+from deploy.demo.reading import METRICS, Reader
 
 Json = dict[str, Any]
 DAILY = {"H7a": "pilots", "H6": "pilots", "V2": "venues"}
 
 
 def gather(
-    reader: Reader, played: Json, disturbances: Sequence[Json], *, seed: int, made_at: str, outage_days: Sequence[str]
+    reader: Reader,
+    reported: Json,
+    played: Json,
+    disturbances: Sequence[Json],
+    *,
+    seed: int,
+    made_at: str,
+    outage_days: Sequence[str],
 ) -> Json:
-    """The document of a city that has been played."""
+    """The document of a city that has been played; ``reported`` are its figures and ledger, as they were checked."""
     city = reader.city
     sites = {collection: [site["slug"] for site in city[collection]] for collection in ("pilots", "venues")}
     return {
@@ -31,7 +39,12 @@ def gather(
         "city": {name: len(city[name]) for name in ("pilots", "venues", "dwellings", "slots", "devices")},
         "played": played,
         "metrics": reader.metrics(),
-        "figures": reader.figures(),
+        "figures": reported["figures"],
+        "reasons": {
+            metric: reader.reasons(metric, "programme", "denominator" if figure["denominator"] else "numerator")
+            for metric in METRICS
+            for figure in [reported["figures"][f"{metric} programme"]]
+        },
         "daily": {
             metric: {f"site:{slug}": reader.daily(metric, f"site:{slug}") for slug in sites[collection]}
             for metric, collection in DAILY.items()
@@ -42,7 +55,7 @@ def gather(
         "places": _places(city),
         "outage_days": list(outage_days),
         "disturbances": list(disturbances),
-        "ledger": reader.ledger()["rows"],
+        "ledger": reported["ledger"]["rows"],
     }
 
 

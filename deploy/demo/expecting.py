@@ -8,10 +8,10 @@ it gives, by site, by district and in all, the integers that :func:`reported` na
 from collections.abc import Mapping
 from typing import Any
 
+from deploy.demo.reading import METRICS
+
 Json = dict[str, Any]
 Parts = dict[str, int | None]
-RATES = ("H4", "H6", "H7", "H7a", "V5")
-METRICS = ("H1", "H4", "H6", "H7", "H7a", "V2", "V5")
 
 
 def parameters(metrics: Mapping[str, Json]) -> dict[str, int]:

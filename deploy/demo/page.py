@@ -8,14 +8,13 @@ from typing import Any
 import jinja2
 
 from deploy.demo import charts
+from deploy.demo.balancing import COLUMNS, FORMULA_EN, FORMULA_ZH, REASONED, ZH, balances, line_of
+from deploy.demo.reading import METRICS, OF_HOMES, OF_VENUES
 from shared.contracts.vocabulary import DISTRICTS
 
 Json = dict[str, Any]
 _TEMPLATES = Path(__file__).parent / "templates"
 _DISTRICT = {district.code: district for district in DISTRICTS}
-_LEDGER = (("received", "收到"), ("stored", "入库"), ("aside", "搁置"), ("dropped", "丢弃"), ("waiting", "等待"))
-_LEDGER_REST = (("repeated", "重复"), ("missing", "缺号"))
-HEADLINES = ("H1", "H4", "H6", "H7", "H7a", "V2", "V5")
 
 
 def page(document: Json) -> str:
@@ -30,12 +29,12 @@ def page(document: Json) -> str:
         days=len(document["days"]),
         last_day=document["days"][-1],
         n=lambda number: f"{number:,}",
-        tiles=[_tile(metrics[metric], figures[f"{metric} programme"]) for metric in HEADLINES],
+        tiles=[_tile(metrics[metric], figures[f"{metric} programme"]) for metric in METRICS],
         charts=pictures(document),
         tables=list(_tables(document)),
         disturbances=[_disturbance(document, one) for one in document["disturbances"]],
         ledger=_ledger(document["ledger"]),
-        metrics=[metrics[m] | {"input_hash": figures[f"{m} programme"]["input_hash"]} for m in HEADLINES],
+        metrics=[metrics[m] | {"input_hash": figures[f"{m} programme"]["input_hash"]} for m in METRICS],
     )
 
 
@@ -106,23 +105,27 @@ def cell(figure: Json) -> Json:
     over = f"{figure['numerator']:,}"
     over += "" if figure["denominator"] is None else f" / {figure['denominator']:,}"
     covered = f"{coverage['unaffected']:,}/{coverage['all']:,}" if coverage["all"] else ""
+    percent = _share(coverage["unaffected"], coverage["all"])
     if figure["status"]:
         words = {"INSUFFICIENT": "覆盖不足 INSUFFICIENT", "NOT_APPLICABLE": "不适用 N/A"}
         return {
             "text": words.get(figure["status"], figure["status"]),
             "over": over,
             "coverage": covered,
+            "percent": percent,
             "status": True,
         }
     text = f"{figure['percent']} %" if figure["percent"] is not None else f"{figure['value']:,}"
-    return {"text": text, "over": over, "coverage": covered, "status": False}
+    return {"text": text, "over": over, "coverage": covered, "percent": percent, "status": False}
+
+
+def _share(part: int, whole: int) -> str:
+    """In percent with one decimal, rounded down: only all of it is 100 %."""
+    return f"{part * 1000 // whole / 10:.1f} %" if whole else ""
 
 
 def _tile(metric: Json, figure: Json) -> Json:
-    shown = cell(figure)
-    coverage = figure["coverage"]
-    percent = f"{coverage['unaffected'] * 100 / coverage['all']:.1f} %" if coverage["all"] else ""
-    return {**shown, "id": metric["id"], **_named(metric), "coverage": percent}
+    return {**cell(figure), "id": metric["id"], **_named(metric)}
 
 
 def _named(metric: Json) -> Json:
@@ -133,8 +136,8 @@ def _tables(document: Json) -> Sequence[Json]:
     homes = {"zh": "全屋智能试点", "en": "pilots, by site and district", "first": "试点 pilot", "of": "pilots"}
     venues = {"zh": "虚拟现实场所", "en": "VR venues, by site and district", "first": "场所 venue", "of": "venues"}
     return [
-        _table(document, homes, ("H1", "H4", "H6", "H7", "H7a")),
-        _table(document, venues, ("V2", "V5")),
+        _table(document, homes, OF_HOMES),
+        _table(document, venues, OF_VENUES),
     ]
 
 
@@ -163,29 +166,31 @@ def _disturbance(document: Json, one: Json) -> Json:
 
 
 def _ledger(rows: Sequence[Json]) -> Json:
-    words = (*_LEDGER, *_LEDGER_REST)
-    columns = [{"zh": zh, "en": key} for key, zh in words]
-    by_vendor: dict[str, Counter[str]] = {}
+    """One line a vendor, and all of them; a sum of which a part is not known is not known."""
+    sums: dict[str, Counter[str]] = {}
     reasons: dict[str, Counter[str]] = {}
+    unknown: set[tuple[str, str]] = set()
     for row in rows:
+        line = line_of(row)
         for vendor in (row["vendor"], ""):
-            sums = by_vendor.setdefault(vendor, Counter())
-            sums.update({key: row.get(key) or 0 for key in ("received", "stored", "waiting", "repeated", "missing")})
-            sums["aside"] += sum(row["set_aside"].values())
-            sums["dropped"] += sum(row.get("dropped", {}).values())
-            reasons.setdefault(vendor, Counter()).update(row["set_aside"])
-    listed = sorted(vendor for vendor in by_vendor if vendor)
+            sums.setdefault(vendor, Counter()).update({name: count or 0 for name, count in line.items()})
+            unknown |= {(vendor, name) for name, count in line.items() if count is None}
+            for name in REASONED:
+                reasons.setdefault(vendor, Counter()).update(row[name])
     return {
-        "columns": columns,
+        "columns": [{"zh": ZH[name], "en": name.replace("_", " ")} for name in COLUMNS],
+        "zh": FORMULA_ZH,
+        "en": FORMULA_EN,
+        "lines": len(rows),
+        "balanced": sum(balances(line_of(row)) for row in rows),
         "rows": [
             {
                 "vendor": vendor or "合计 total",
-                "cells": [f"{by_vendor[vendor][key]:,}" for key, _ in words],
+                "cells": ["?" if (vendor, name) in unknown else f"{sums[vendor][name]:,}" for name in COLUMNS],
                 "reasons": "，".join(f"{reason} {count:,}" for reason, count in sorted(reasons[vendor].items())),
                 "sum": not vendor,
             }
-            for vendor in (*listed, "")
-            if vendor in by_vendor
+            for vendor in sorted(sums, key=lambda vendor: (not vendor, vendor))
         ],
     }
 

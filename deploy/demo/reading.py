@@ -10,6 +10,7 @@ from deploy.demo.api import Api
 Json = dict[str, Any]
 OF_HOMES = ("H1", "H4", "H6", "H7", "H7a")
 OF_VENUES = ("V2", "V5")
+METRICS = {**dict.fromkeys(OF_HOMES, "pilots"), **dict.fromkeys(OF_VENUES, "venues")}  # and the sites it is about
 
 
 class Reader:
@@ -27,17 +28,22 @@ class Reader:
         found: Json = self._api.get(url, scope=scope, **(self.window | asked))
         return found
 
-    def reasons(self, metric: str, scope: str, part: str) -> Counter[str]:
-        """How many rows behind a part of a figure have which reason."""
+    def reasons(self, metric: str, scope: str, part: str) -> dict[str, int]:
+        """What a part of a figure is made of: by reason, in the unit of that part, the most first."""
         url = f"{self._urls['adoption']}/v1/figures/{metric}/rows"
-        rows = self._api.get(url, scope=scope, part=part, **self.window)["rows"]
-        return Counter(row["why"] for row in rows)
+        found: Counter[str] = Counter()
+        for row in self._api.get(url, scope=scope, part=part, **self.window)["rows"]:
+            found[row["why"]] += row["amount"]
+        return dict(found.most_common())
+
+    def reported(self) -> Json:
+        """What is checked and then shown: every figure, and the ledger."""
+        return {"figures": self.figures(), "ledger": self.ledger()}
 
     def figures(self) -> dict[str, Json]:
         """Every metric of the programme, its sites and its districts, by ``METRIC SCOPE``; V2 of installations too."""
         installations = [f"installation:{i['venue']}/{i['zone']}/{i['code']}" for i in self.city["installations"]]
-        wanted = [(metric, scope) for metric in OF_HOMES for scope in self.scopes("pilots")]
-        wanted += [(metric, scope) for metric in OF_VENUES for scope in self.scopes("venues")]
+        wanted = [(metric, scope) for metric, sites in METRICS.items() for scope in self.scopes(sites)]
         wanted += [("V2", scope) for scope in installations]
         return {f"{metric} {scope}": self.figure(metric, scope) for metric, scope in wanted}
 
