@@ -16,7 +16,7 @@ help:  ## this list
 setup:  ## 安装运行所需 / install what running needs: .venv, locked requirements, the three servers
 	@deploy/local/setup.sh runtime servers
 
-demo: setup  ## 小城一周，真实服务，逐项核对 / a small city's week on real servers, every integer checked [SEED= END= KEEP=1]
+demo: setup  ## 小城十四天，真实服务，逐项核对 / fourteen days of a small city, every integer checked [SEED= END= KEEP=1]
 	@$(PYTHON) -m deploy.demo
 
 up: setup  ## 启动本地环境并等到就绪 / start the local stack, wait until it is healthy, print the addresses

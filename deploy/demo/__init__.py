@@ -1,5 +1,5 @@
 """`make demo`: a small city, registered, played through MQTT and reported, with every integer checked.
 
 Read in this order: __main__ (the walk), api, registering, observing, checking, balancing,
-expecting, reading, disturbances, document, report, page, charts.
+expecting, reading, disturbances, document, cells, report, page, pictures, charts.
 """

@@ -30,7 +30,14 @@ _CONFIG: Spec = {
         "domainColor": _FAINT,
         "tickColor": _FAINT,
     },
-    "legend": {"labelFontSize": 11, "labelColor": _INK, "title": None, "orient": "bottom", "columns": 3},
+    "legend": {
+        "labelFontSize": 11,
+        "labelColor": _INK,
+        "title": None,
+        "orient": "bottom",
+        "columns": 2,
+        "labelLimit": 0,
+    },
     "range": {"category": list(PALETTE)},
 }
 
@@ -72,7 +79,7 @@ def bars(rows: Sequence[Row], unit: str, most: float | None = None) -> str:
     """One bar for each name, with its ``label`` at its end; the axis ends at ``most`` where it is given."""
     scale = {"domain": [0, most]} if most else {}
     shared: Spec = {
-        "y": {"field": "name", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 220}},
+        "y": {"field": "name", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 0}},
         "x": {"field": "value", "type": "quantitative", "title": unit, "scale": scale, "axis": {"tickCount": 5}},
     }
     bar: Spec = {"mark": {"type": "bar", "color": PALETTE[0], "height": 16}, "encoding": shared}

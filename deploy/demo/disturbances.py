@@ -56,7 +56,10 @@ def effects(reader: Reader, api: Api, other: Api, registry_url: str) -> tuple[li
     for_all = [
         {"metric": m, "scope": "programme", "before": before[m], "after": reader.figure(m, "programme")} for m in _HOMES
     ]
-    told = ", ".join(f"{o['vendor']}.{o['feed']} {_time(o['from_ms'])} – {_time(o['to_ms'])}" for o in approved)
+    told = "，".join(
+        f"{_vendor(reader, o['vendor'])} {o['vendor']}.{o['feed']} {_time(o['from_ms'])} – {_time(o['to_ms'])}"
+        for o in approved
+    )
     outage = {
         "title": {"zh": "厂商云通道中断", "en": "a vendor's cloud was silent"},
         "what": {
@@ -71,8 +74,8 @@ def effects(reader: Reader, api: Api, other: Api, registry_url: str) -> tuple[li
 
 
 _WORDS = {
-    "late_batch": ("迟到的一批数据", "a batch that came late"),
-    "withdrawn_week": ("撤回的一周", "a withdrawn week"),
+    "late_batch": ("迟到的一批数据", "a batch that came late", "才收到", "received"),
+    "withdrawn_week": ("撤回的一周", "a withdrawn week", "由厂商撤回", "withdrawn"),
 }
 
 
@@ -81,12 +84,13 @@ def _known_then_and_now(reader: Reader, one: Json) -> Json:
     came = _date(one["sent_ms"])
     as_of = str(came - timedelta(days=1))
     days = {"from": str(_date(one["from_ms"])), "to": str(_date(one["to_ms"] - 1) + timedelta(days=1))}
-    zh, en = _WORDS[one["kind"]]
+    zh, en, verb, en_verb = _WORDS[one["kind"]]
     return {
         "title": {"zh": zh, "en": en},
         "what": {
-            "zh": f"{one['vendor']}：关于 [{days['from']}, {days['to']}) 的数据，{came} 才收到；下列结果只含这些日子",
-            "en": f"of {one['vendor']}: what concerns these days came on {came}; the figures are of these days alone",
+            "zh": f"{_vendor(reader, one['vendor'])}：关于 [{days['from']}, {days['to']}) 的数据，{came} {verb}；"
+            "下列结果只含这些日子",
+            "en": f"{one['vendor']}: what concerns these days was {en_verb} on {came}; figures of these days alone",
         },
         "before": {"zh": f"截至 {as_of} 所知", "en": f"as known on {as_of}"},
         "after": {"zh": "现在", "en": "now"},
@@ -118,6 +122,10 @@ def _by_device_and_by_slot(reader: Reader, one: Json) -> Json:
             for m in ("H4", "H6")
         ],
     }
+
+
+def _vendor(reader: Reader, slug: str) -> str:
+    return next(str(one["name"]) for one in reader.city["organisations"] if one["slug"] == slug)
 
 
 def _date(ts_ms: int) -> Any:

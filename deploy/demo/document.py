@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from deploy.demo.page import district_name, page, pictures
+from deploy.demo.page import district_name, page
+from deploy.demo.pictures import pictures
 from deploy.demo.reading import METRICS, Reader
 
 Json = dict[str, Any]
@@ -73,6 +74,7 @@ def _names(city: Json) -> dict[str, str]:
     sites = [*city["pilots"], *city["venues"]]
     names = {f"site:{site['slug']}": site["name"].removesuffix("(虚构)") for site in sites}
     names |= {f"district:{site['district']}": district_name(site["district"]) for site in sites}
+    names |= {f"vendor:{one['slug']}": one["name"].removesuffix("(虚构)") for one in city["organisations"]}
     return names | {"programme": "合计 total"}
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import jinja2
 
-from deploy.demo import charts
 from deploy.demo.balancing import COLUMNS, FORMULA_EN, FORMULA_ZH, REASONED, ZH, balances, line_of
+from deploy.demo.cells import cell
+from deploy.demo.pictures import pictures
 from deploy.demo.reading import METRICS, OF_HOMES, OF_VENUES
 from shared.contracts.vocabulary import DISTRICTS
 
@@ -33,95 +34,9 @@ def page(document: Json) -> str:
         charts=pictures(document),
         tables=list(_tables(document)),
         disturbances=[_disturbance(document, one) for one in document["disturbances"]],
-        ledger=_ledger(document["ledger"]),
+        ledger=_ledger(document["ledger"], document["names"]),
         metrics=[metrics[m] | {"input_hash": figures[f"{m} programme"]["input_hash"]} for m in METRICS],
     )
-
-
-def pictures(document: Json) -> list[Json]:
-    """The charts, each with its title, a note and its SVG."""
-    daily, names = document["daily"], document["names"]
-    shaded = document["outage_days"]
-    note = "黄底为厂商通道中断之日；覆盖不足之日留空 · shaded: a vendor's outage; a gap: coverage too low"
-    uses = [
-        {"day": day, "name": names[scope], "value": figure["numerator"]}
-        for scope, days in daily["V2"].items()
-        for day, figure in days.items()
-    ]
-    return [
-        {
-            "zh": "日活跃户率(已交付，下限)",
-            "en": "active dwellings, handed over, a lower bound",
-            "note": note,
-            "svg": charts.daily_rates(_rates(daily["H7a"], names), shaded, "%"),
-        },
-        {
-            "zh": "设备在线率",
-            "en": "devices online",
-            "note": note,
-            "svg": charts.daily_rates(_rates(daily["H6"], names), shaded, "%"),
-        },
-        {
-            "zh": "每日体验人次",
-            "en": "uses a day",
-            "note": "按场所 · by venue",
-            "svg": charts.stacked_days(uses, "人次 uses"),
-        },
-        {
-            "zh": "虚拟现实设施利用率",
-            "en": "utilisation of VR installations",
-            "note": "开放时间内 · within opening hours",
-            "svg": charts.bars(_bars(document, "V5", "venues"), "%"),
-        },
-        {
-            "zh": "点位激活率",
-            "en": "slot activation",
-            "note": "已听到 / 在位点位 · heard / installed slots",
-            "svg": charts.bars(_bars(document, "H4", "pilots"), "%", 100),
-        },
-    ]
-
-
-def _rates(daily: Mapping[str, Mapping[str, Json]], names: Mapping[str, str]) -> list[Json]:
-    return [
-        {"day": day, "name": names[scope], "value": None if figure["percent"] is None else float(figure["percent"])}
-        for scope, days in daily.items()
-        for day, figure in days.items()
-    ]
-
-
-def _bars(document: Json, metric: str, collection: str) -> list[Json]:
-    rows = []
-    for slug in document["sites"][collection]:
-        figure = document["figures"][f"{metric} site:{slug}"]
-        value = float(figure["percent"] or 0)
-        rows.append({"name": document["names"][f"site:{slug}"], "value": value, "label": cell(figure)["text"]})
-    return rows
-
-
-def cell(figure: Json) -> Json:
-    """A figure as a reader sees it: its value or status, the integers, and the coverage."""
-    coverage = figure["coverage"]
-    over = f"{figure['numerator']:,}"
-    over += "" if figure["denominator"] is None else f" / {figure['denominator']:,}"
-    covered = f"{coverage['unaffected']:,}/{coverage['all']:,}" if coverage["all"] else ""
-    percent = _share(coverage["unaffected"], coverage["all"])
-    if figure["status"]:
-        words = {"INSUFFICIENT": "覆盖不足 INSUFFICIENT", "NOT_APPLICABLE": "不适用 N/A"}
-        return {
-            "text": words.get(figure["status"], figure["status"]),
-            "over": over,
-            "coverage": covered,
-            "percent": percent,
-            "status": True,
-        }
-    text = f"{figure['percent']} %" if figure["percent"] is not None else f"{figure['value']:,}"
-    return {"text": text, "over": over, "coverage": covered, "percent": percent, "status": False}
-
-
-def _share(part: int, whole: int) -> str:
-    """In percent with one decimal, rounded down: only all of it is 100 %."""
-    return f"{part * 1000 // whole / 10:.1f} %" if whole else ""
 
 
 def _tile(metric: Json, figure: Json) -> Json:
@@ -143,11 +58,14 @@ def _tables(document: Json) -> Sequence[Json]:
 
 def _table(document: Json, about: Json, columns: Sequence[str]) -> Json:
     metrics = document["metrics"]
-    rows = []
+    rows: list[Json] = []
     for scope in document["scopes"][about["of"]]:
+        kind = scope.partition(":")[0]
+        begins = bool(rows) and rows[-1]["kind"] != kind
         cells = [cell(document["figures"][f"{metric} {scope}"]) for metric in columns]
         place = document["places"].get(scope, "")
-        rows.append({"name": document["names"][scope], "place": place, "cells": cells, "sum": ":" not in scope})
+        apart = "sum" if kind == "programme" else "apart" if begins else ""
+        rows.append({"name": document["names"][scope], "place": place, "cells": cells, "kind": kind, "apart": apart})
     return {**about, "columns": [{"id": m, **_named(metrics[m])} for m in columns], "rows": rows}
 
 
@@ -156,7 +74,7 @@ def _disturbance(document: Json, one: Json) -> Json:
         {
             "id": effect["metric"],
             **_named(document["metrics"][effect["metric"]]),
-            "scope": document["names"].get(effect["scope"], effect["scope"]),
+            "scope": document["names"].get(effect["scope"]) or _smaller(effect["scope"]),
             "before": cell(effect["before"]),
             "after": cell(effect["after"]),
         }
@@ -165,7 +83,13 @@ def _disturbance(document: Json, one: Json) -> Json:
     return one | {"effects": effects}
 
 
-def _ledger(rows: Sequence[Json]) -> Json:
+def _smaller(scope: str) -> str:
+    """A scope within a site, which has no name of its own."""
+    kind, _, key = scope.partition(":")
+    return f"{ {'dwelling': '住房', 'slot': '点位', 'device': '设备'}[kind] } {kind} {key}"
+
+
+def _ledger(rows: Sequence[Json], names: Mapping[str, str]) -> Json:
     """One line a vendor, and all of them; a sum of which a part is not known is not known."""
     sums: dict[str, Counter[str]] = {}
     reasons: dict[str, Counter[str]] = {}
@@ -185,7 +109,8 @@ def _ledger(rows: Sequence[Json]) -> Json:
         "balanced": sum(balances(line_of(row)) for row in rows),
         "rows": [
             {
-                "vendor": vendor or "合计 total",
+                "vendor": names[f"vendor:{vendor}"] if vendor else "合计 total",
+                "slug": vendor,
                 "cells": ["?" if (vendor, name) in unknown else f"{sums[vendor][name]:,}" for name in COLUMNS],
                 "reasons": "，".join(f"{reason} {count:,}" for reason, count in sorted(reasons[vendor].items())),
                 "sum": not vendor,

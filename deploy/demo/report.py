@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from deploy.demo.balancing import COLUMNS, FORMULA_EN, FORMULA_ZH, REASONED, ZH, line_of
-from deploy.demo.page import cell
+from deploy.demo.cells import cell
 from deploy.demo.reading import METRICS
 
 Json = dict[str, Any]
