@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from deploy.demo.__main__ import conclude
 from deploy.demo.balancing import Account, account, balances, ledger_differences, line_of
 
 Json = dict[str, Any]
@@ -74,3 +75,9 @@ def test_a_record_of_a_year_ahead_is_not_looked_for_in_the_window() -> None:
     expected = {"points_by_vendor_day": {"a": {"2026-11-20": 5}}}
 
     assert account(expected, Counter({("a", "2026-11-20"): 2}), played) == OWED
+
+
+def test_one_difference_makes_the_demo_fail(capsys: pytest.CaptureFixture[str]) -> None:
+    assert conclude([], 1.0) == 0
+    assert conclude(found(waiting=1), 1.0) == 1
+    assert "2026-11-20 does not balance" in capsys.readouterr().out

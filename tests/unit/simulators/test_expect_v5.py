@@ -3,6 +3,7 @@
 from typing import Any
 
 from simulators.expect import expect
+from simulators.oracle.parameters import Parameters
 from tests.unit.simulators.test_expect_v2 import Json, at, city, session
 
 WEEK_S = 5 * 9 * 3600 + 14 * 3600  # five days of nine hours, and Saturday from 10:00 to 24:00
@@ -28,6 +29,19 @@ def test_seconds_outside_the_calendar_do_not_count() -> None:
 def test_a_merged_session_counts_its_gap_and_at_most_an_hour() -> None:
     assert v5(session(at("10:00:00"), 30), session(at("10:01:00"), 30))[0] == 90
     assert v5(session(at("10:00"), 5000))[0] == 3600
+
+
+def test_gap_shortest_and_longest_are_those_that_are_told() -> None:
+    sessions = [session(at("10:00:00"), 30), session(at("10:01:00"), 30), session(at("11:00"), 300)]
+
+    def used(parameters: Parameters) -> tuple[int, int]:
+        told = expect(city(), sessions, parameters=parameters)
+        return told["V2"]["total"], told["V5"]["total"]["numerator"]
+
+    assert used(Parameters()) == (2, 90 + 300)
+    assert used(Parameters(merge_gap_s=29)) == (1, 300)
+    assert used(Parameters(shortest_s=91)) == (1, 300)
+    assert used(Parameters(longest_s=100)) == (2, 90 + 100)
 
 
 def test_only_days_in_service_are_in_the_denominator() -> None:
