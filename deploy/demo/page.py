@@ -9,6 +9,7 @@ import jinja2
 
 from deploy.demo.balancing import COLUMNS, FORMULA_EN, FORMULA_ZH, REASONED, ZH, balances, line_of
 from deploy.demo.cells import cell
+from deploy.demo.expecting import parameters
 from deploy.demo.pictures import pictures
 from deploy.demo.reading import METRICS, OF_HOMES, OF_VENUES
 from shared.contracts.vocabulary import DISTRICTS
@@ -29,6 +30,7 @@ def page(document: Json) -> str:
         **{name: document[name] for name in ("window", "city", "played", "seed", "made_at", "registry_sequence")},
         days=len(document["days"]),
         last_day=document["days"][-1],
+        coverage_min=parameters(metrics)["coverage_min"],
         n=lambda number: f"{number:,}",
         tiles=[_tile(metrics[metric], figures[f"{metric} programme"]) for metric in METRICS],
         charts=pictures(document),

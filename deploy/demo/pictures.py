@@ -13,7 +13,7 @@ def pictures(document: Json) -> list[Json]:
     """The charts, each with its title, a note and its SVG."""
     daily, names = document["daily"], document["names"]
     shaded = document["outage_days"]
-    note = "黄底为厂商通道中断之日；覆盖不足之日留空 · shaded: an outage; a gap: coverage below 90 %"
+    note = "黄底为厂商通道中断之日；覆盖不足之日留空 · shaded: an outage; a gap: coverage too low"
     uses = [
         {"day": day, "name": names[scope], "value": figure["numerator"]}
         for scope, days in daily["V2"].items()

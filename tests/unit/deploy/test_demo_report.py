@@ -30,7 +30,7 @@ def document() -> Json:
     definition = {
         "name": WORDS, "formula": WORDS, "unit": "slot", "coverage_unit": "slot", "reasons": {"heard": WORDS},
         "exclusions": {"retired": WORDS}, "numerator": WORDS, "denominator": WORDS, "window": WORDS, "clause": "11",
-        "source": "x", "version": 1,
+        "source": "x", "version": 1, "parameters": [{"key": "coverage_min", "value": 87}],
     }  # fmt: skip
     row = {"vendor": "a", "day": "2026-11-20", "received": 16, "stored": 5, "set_aside": {"bad_record": 1}}
     row |= {"dropped": {"no_consent": 7}, "not_accepted": {"full": 3}, "waiting": 0, "repeated": 0, "missing": 42}
@@ -74,6 +74,7 @@ def test_the_page_has_every_column_of_the_ledger_and_says_how_many_lines_balance
     for word in ("未接收", "not accepted", "丢弃", "dropped"):
         assert word in html
     assert "逐日共 1 行，1 行成立" in html
+    assert "覆盖率低于 87% 时" in html
     broken = document()
     broken["ledger"][0]["received"] = 15
     assert "逐日共 1 行，0 行成立" in page(broken)
