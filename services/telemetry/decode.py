@@ -68,6 +68,7 @@ def _decode_one(
     return _Judge(message, topic, directory, known, fresh.setdefault(topic.vendor, set())).judge(items)
 
 
+@lru_cache(maxsize=16_384)
 def account_of(topic: str) -> tuple[str, str] | None:
     """Vendor and feed of a topic, whatever follows: the broker lets an account write under its own prefix only."""
     if own := parse_feed_topic(topic):

@@ -133,7 +133,8 @@ def _operations() -> Json:
     for name in ("telemetryOfADevice", "telemetryOfMany"):
         operations["receive" + _upper(name)] = _operation("receive", name, _MESSAGE_OF[name], mqtt) | {"reply": reply}
     operations["receiveFeedHeartbeats"] = _operation("receive", "feedHeartbeats", "feedHeartbeat", mqtt)
-    operations["sendReceipts"] = _operation("send", "receipts", "receipt", mqtt)
+    once = {"mqtt": mqtt["mqtt"] | {"qos": 0}}  # a feed that waits for its receipt sends again
+    operations["sendReceipts"] = _operation("send", "receipts", "receipt", once)
     return operations | {
         f"send{_upper(kind)}": _operation("send", kind, f"{kind}Batch", amqp) for kind in _KIND_OF_EVENT
     }

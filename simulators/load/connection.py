@@ -131,7 +131,7 @@ class Connection:
             return
         self._heard_at = now_s
         for first, body in self._packets.cut(data):
-            self._take(first & 0xF0, body, now_s)
+            self._take(first, body, now_s)
 
     def close(self) -> None:
         """Say goodbye."""
@@ -166,14 +166,16 @@ class Connection:
         self._start_over(now_s)
         self._handler.lost()
 
-    def _take(self, kind: int, body: bytes, now_s: float) -> None:
+    def _take(self, first: int, body: bytes, now_s: float) -> None:
+        kind = first & 0xF0
         if kind == wire.PUBACK:
             number = self._numbers.pop(int.from_bytes(body[:2], "big"), None)
             if number is not None:
                 self._handler.acknowledged(number, wire.reason(body), now_s)
         elif kind == wire.PUBLISH:
-            mid, correlation, payload = wire.publication(body)
-            self._out += wire.puback(mid)
+            mid, correlation, payload = wire.publication(first, body)
+            if mid:
+                self._out += wire.puback(mid)
             self._handler.arrived(correlation, payload, now_s)
         elif kind == wire.CONNACK:
             self._greeted(*wire.connack(body), now_s)

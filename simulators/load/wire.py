@@ -92,11 +92,11 @@ def reason(body: bytes) -> int:
     return body[2] if len(body) > 2 else 0
 
 
-def publication(body: bytes) -> tuple[bytes, bytes, bytes]:
-    """Packet identifier, Correlation Data (empty if there is none) and payload of a PUBLISH with QoS 1."""
+def publication(first: int, body: bytes) -> tuple[bytes, bytes, bytes]:
+    """Packet identifier (empty with QoS 0), Correlation Data (empty if there is none) and payload of a PUBLISH."""
     start = 2 + int.from_bytes(body[:2], "big")
-    mid = body[start : start + 2]
-    length, at = _size(body, start + 2) or (0, start + 3)
+    mid = body[start : start + 2] if first & 0x06 else b""
+    length, at = _size(body, start + len(mid)) or (0, start + len(mid) + 1)
     return mid, properties(body, at, at + length).get(CORRELATION_DATA, b""), body[at + length :]
 
 

@@ -5,7 +5,11 @@ acknowledgement on whatever connection there is.
 """
 
 import struct
+from collections.abc import Iterator
 from typing import Any, NamedTuple
+
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties, VariableByteIntegers
 
 
 class Connected(NamedTuple):
@@ -27,6 +31,28 @@ class Received:
         self.mid, self.topic, self.payload, self.properties, self.qos = mid, topic, payload, properties, 1
 
 
+def packets(sent: bytes) -> Iterator[tuple[int, bytes]]:
+    """MQTT control packets as their first byte and what follows the remaining length, decoded by paho's own reader."""
+    while sent:
+        length, width = VariableByteIntegers.decode(sent[1:])  # type: ignore[no-untyped-call]
+        end = 1 + width + length
+        assert len(sent) >= end
+        yield sent[0], sent[1 + width : end]
+        sent = sent[end:]
+
+
+def published(kind: int, body: bytes) -> tuple[str, bytes, Any]:
+    """Topic, payload and properties of a PUBLISH with QoS 0, not retained and no duplicate, by paho's own reader."""
+    assert kind == 0x30
+    (length,) = struct.unpack("!H", body[:2])
+    topic = body[2 : 2 + length].decode()
+    assert topic and not set(topic) & set("+#")
+    rest = body[2 + length :]
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    _, width = properties.unpack(rest)  # type: ignore[no-untyped-call]
+    return topic, rest[width:], properties
+
+
 class PahoClient:
     """The broker's end is played by the test: :meth:`connect_broker`, :meth:`deliver`, :meth:`lose_connection`."""
 
@@ -44,24 +70,17 @@ class PahoClient:
     def reconnect_delay_set(self, _least: int, _most: int) -> None:
         """Nothing to wait for here."""
 
-    def max_inflight_messages_set(self, _most: int) -> None:
-        """Nothing is in flight here."""
-
     def subscribe(self, topics: list[tuple[str, int]]) -> None:
         assert {qos for _, qos in topics} == {1}
         self.subscribed += [topic for topic, _ in topics]
 
-    def _packet_queue(self, command: int, packet: bytes, _mid: int, _qos: int) -> None:
-        """Takes PUBACKs in one piece; like the real one, it sends them on whatever connection there is."""
-        for kind, length, mid in struct.iter_unpack("!BBH", packet):
-            assert (kind, length) == (command, 2) == (0x40, 2)
-            self.acknowledged.append((self._connection, mid))
-
-    def publish(self, topic: str, payload: bytes, qos: int, properties: Any) -> None:
-        if "+" in topic or "#" in topic:
-            raise ValueError("Publish topic cannot contain wildcards.")
-        assert qos == 1
-        self.published.append((topic, payload, properties))
+    def _packet_queue(self, _command: int, packet: bytes, _mid: int, _qos: int) -> None:
+        """Takes packets in one piece; like the real one, it sends them on whatever connection there is."""
+        for kind, body in packets(packet):
+            if kind == 0x40:
+                self.acknowledged += [(self._connection, mid) for (mid,) in struct.iter_unpack("!H", body)]
+            else:
+                self.published.append(published(kind, body))
 
     def connect_broker(self, *, session_present: bool, refused: bool = False) -> None:
         """The broker answers a CONNECT."""

@@ -45,10 +45,11 @@ class FakeBroker:
         packets = wire.Packets()
         while data := connection.recv(65_536):
             for first, body in packets.cut(data):
-                connection.sendall(self._reply(first & 0xF0, body))
+                connection.sendall(self._reply(first, body))
         raise ConnectionResetError
 
-    def _reply(self, kind: int, body: bytes) -> bytes:
+    def _reply(self, first: int, body: bytes) -> bytes:
+        kind = first & 0xF0
         if kind == 0x10:
             return b"\x20\x06\x00\x00\x03\x21\x00\x05"  # at most five messages without a PUBACK
         if kind == 0x80:
@@ -57,7 +58,7 @@ class FakeBroker:
             return b""
         size = int.from_bytes(body[:2], "big")
         topic, mid = body[2 : 2 + size].decode(), body[2 + size : 4 + size]
-        _, correlation, payload = wire.publication(body)
+        _, correlation, payload = wire.publication(first, body)
         self.received.append((topic, payload))
         said = self._answer(len(self.received), payload)
         if said is None:
@@ -67,7 +68,10 @@ class FakeBroker:
         if receipt is None:
             return answer
         properties = wire.variable(3 + len(correlation)) + b"\x09" + len(correlation).to_bytes(2, "big") + correlation
-        return answer + wire.publish(b"\x00\x01r", 1, properties, receipt)
+        if len(self.received) % 2:
+            return answer + wire.publish(b"\x00\x01r", 1, properties, receipt)
+        rest = b"\x00\x01r" + properties + receipt  # QoS 0 has no packet identifier
+        return answer + b"\x30" + wire.variable(len(rest)) + rest
 
 
 def accepted(payload: bytes) -> bytes:

@@ -1,0 +1,65 @@
+"""Packets as MQTT 5 says, read by paho's own reader and written as paho itself writes them."""
+
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from paho.mqtt.client import Client, MQTTv5
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from services.telemetry.adapters.mqtt_packets import pubacks, publish
+from tests.fakes.paho_client import packets, published
+
+LEVELS = st.text(st.characters(exclude_characters="+#\0", codec="utf-8"), min_size=1, max_size=40)
+
+
+class Paho(Client):
+    """paho's client, whose packets stay here."""
+
+    def __init__(self) -> None:
+        super().__init__(CallbackAPIVersion.VERSION2, protocol=MQTTv5)
+        self._sock = object()  # type: ignore[assignment]  # it looks connected
+        self.queued: list[bytes] = []
+
+    def _packet_queue(self, _command: int, packet: bytes, *_: object) -> None:  # type: ignore[override]
+        self.queued.append(bytes(packet))
+
+    def _sock_close(self) -> None:
+        """There is nothing to close."""
+
+
+@given(LEVELS, st.binary(max_size=300) | st.just(b"x" * 20_000), st.none() | st.binary(max_size=200))
+def test_a_publish_is_what_paho_would_send_and_reads_as_what_it_was(
+    topic: str, payload: bytes, correlation: bytes | None
+) -> None:
+    client = Paho()
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    if correlation is not None:
+        properties.CorrelationData = correlation
+    client.publish(topic, payload, qos=0, properties=properties)
+    made = publish(topic, payload, correlation)
+    assert [made] == client.queued
+    ((kind, body),) = packets(made)
+    read = published(kind, body)
+    assert (*read[:2], getattr(read[2], "CorrelationData", None)) == (topic, payload, correlation)
+
+
+@given(st.lists(st.integers(1, 65_535)))
+def test_pubacks_are_four_bytes_each_in_order(packet_ids: list[int]) -> None:
+    assert list(struct.iter_unpack("!BBH", pubacks(packet_ids))) == [(0x40, 2, packet_id) for packet_id in packet_ids]
+
+
+@pytest.mark.parametrize("topic", ["", "a/#", "+/a", "a\0b", "x" * 65_536])
+def test_what_is_no_topic_to_publish_to_is_refused(topic: str) -> None:
+    with pytest.raises(ValueError, match="not a topic to publish to"):
+        publish(topic, b"", None)
+
+
+@pytest.mark.parametrize("size", [0, 113, 114, 16_368, 16_369, 2_097_136, 2_097_137])
+def test_a_length_takes_as_many_bytes_as_it_needs(size: int) -> None:
+    made = publish("ack/v1/a/b", b"x" * size, None)
+    ((kind, body),) = packets(made)
+    assert published(kind, body)[1] == b"x" * size
