@@ -1,10 +1,12 @@
 """MQTT 5 through paho: one way to make a client from an ``mqtt://user:password@host:port`` address."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from paho.mqtt.client import Client, MQTTv5
 from paho.mqtt.enums import CallbackAPIVersion
+
+AClient = TypeVar("AClient", bound=Client)
 
 
 class MqttAddress(NamedTuple):
@@ -27,13 +29,13 @@ def parse(url: str) -> MqttAddress:
     return MqttAddress(parts.hostname, parts.port or 1883, unquote(parts.username), unquote(parts.password))
 
 
-def client(address: MqttAddress, *, manual_ack: bool = False) -> Client:
-    """A paho client that has not connected yet.
+def client(address: MqttAddress, kind: type[AClient]) -> AClient:
+    """A paho client of some kind that has not connected yet.
 
     A callback that raises kills paho's thread while ``is_connected`` still says yes, hence ``suppress_exceptions``;
     callers catch and count their own.
     """
-    made = Client(CallbackAPIVersion.VERSION2, client_id=address.user, protocol=MQTTv5, manual_ack=manual_ack)
+    made = kind(CallbackAPIVersion.VERSION2, client_id=address.user, protocol=MQTTv5)
     made.username_pw_set(address.user, address.password)
     made.suppress_exceptions = True
     return made

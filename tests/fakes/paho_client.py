@@ -24,11 +24,12 @@ class Reason(NamedTuple):
     is_failure: bool = False
 
 
-class Received:
-    """A message as paho gives it to ``on_message``."""
-
-    def __init__(self, mid: int, topic: str, payload: bytes, properties: Any = None) -> None:
-        self.mid, self.topic, self.payload, self.properties, self.qos = mid, topic, payload, properties, 1
+def publish_body(topic: str, payload: bytes, properties: Properties | None, packet_id: int = 0) -> bytes:
+    """What follows the remaining length of a PUBLISH (3.3), its properties written by paho; no id with QoS 0."""
+    mid = struct.pack("!H", packet_id) if packet_id else b""
+    packed = b"\0" if properties is None else properties.pack()  # type: ignore[no-untyped-call]
+    name = topic.encode()
+    return struct.pack("!H", len(name)) + name + mid + packed + payload
 
 
 def packets(sent: bytes) -> Iterator[tuple[int, bytes]]:
@@ -60,7 +61,7 @@ class PahoClient:
         self.on_connect: Any = None
         self.on_disconnect: Any = None
         self.on_subscribe: Any = None
-        self.on_message: Any = None
+        self.on_publication: Any = None
         self.acknowledged: list[tuple[int, int]] = []  # (connection, packet id) of every PUBACK sent
         self.published: list[tuple[str, bytes, Any]] = []
         self.subscribed: list[str] = []
@@ -93,8 +94,8 @@ class PahoClient:
         """The connection breaks."""
         self.on_disconnect(self, None, None, Reason(True), None)
 
-    def deliver(self, topic: str, payload: bytes, properties: Any = None) -> int:
-        """The broker sends a message; returns its packet id."""
-        mid, self._next = self._next, self._next + 1
-        self.on_message(self, None, Received(mid, topic, payload, properties))
-        return mid
+    def deliver(self, topic: str, payload: bytes, properties: Any = None, qos: int = 1) -> None:
+        """The broker sends a message."""
+        mid = self._next if qos else 0
+        self._next += qos
+        self.on_publication(0x30 | qos << 1, publish_body(topic, payload, properties, mid))

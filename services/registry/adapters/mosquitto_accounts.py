@@ -68,7 +68,7 @@ class MosquittoAccounts:
     def _connected(self) -> Iterator[tuple[Client, "queue.Queue[Any]"]]:
         """A connection that hears the plugin's responses; each is a list of answers."""
         events: queue.Queue[Any] = queue.Queue()
-        client = mqtt.client(self._address)
+        client = mqtt.client(self._address, Client)
         client.connect_timeout = _TIMEOUT_S
         client.on_connect = lambda client, _userdata, _flags, reason, _properties: (
             events.put(Unavailable("mosquitto", str(reason))) if reason.is_failure else client.subscribe(_RESPONSE, 1)

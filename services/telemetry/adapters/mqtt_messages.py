@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from paho.mqtt.client import Client, MQTTMessage
+from paho.mqtt.client import Client
+from paho.mqtt.enums import MQTTErrorCode
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from services.telemetry import counters
-from services.telemetry.adapters.mqtt_packets import PUBACK, pubacks, publish
+from services.telemetry.adapters.mqtt_packets import PUBACK, Publication, pubacks, publish, read_publish
 from services.telemetry.decode import account_of
 from services.telemetry.inbox import Inbox
 from services.telemetry.keeping import receipt
@@ -35,17 +36,25 @@ _encode = msgspec.json.Encoder().encode
 class MqttMessage:
     """A message as it came from the broker, with what it takes to acknowledge it."""
 
-    __slots__ = ("connection", "correlation", "mid", "payload", "qos", "received_ms", "response", "topic")
+    __slots__ = ("connection", "correlation", "packet_id", "payload", "received_ms", "response", "topic")
 
-    def __init__(self, message: MQTTMessage, received_ms: int, connection: int) -> None:
-        self.topic: str = message.topic
-        self.payload = bytes(message.payload)  # no copy: they are bytes
+    def __init__(self, said: Publication, received_ms: int, connection: int) -> None:
+        self.topic, self.payload, self.packet_id, self.response, self.correlation = said
         self.received_ms = received_ms
-        self.mid = message.mid
-        self.qos = message.qos
         self.connection = connection
-        self.response: str | None = getattr(message.properties, "ResponseTopic", None)
-        self.correlation: bytes | None = getattr(message.properties, "CorrelationData", None)
+
+
+class PlainClient(Client):
+    """paho's client, that gives each PUBLISH on as it came, instead of to ``on_message`` with all its properties.
+
+    What is overridden is private; the version of paho is locked, and a test fails if it changes.
+    """
+
+    on_publication: Callable[[int, bytes], None]
+
+    def _handle_publish(self) -> MQTTErrorCode:
+        self.on_publication(self._in_packet["command"], bytes(self._in_packet["packet"]))
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
 
 
 class MqttMessages:
@@ -69,11 +78,11 @@ class MqttMessages:
         self._subscribed = False
         self._closing = threading.Event()
         self._address = mqtt.parse(url)
-        self._client = mqtt.client(self._address, manual_ack=True)
+        self._client = mqtt.client(self._address, PlainClient)
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_subscribe = self._on_subscribe
-        self._client.on_message = self._on_message
+        self._client.on_publication = self._on_publication
         self._client.reconnect_delay_set(1, 5)
         self._thread: threading.Thread | None = None
 
@@ -120,7 +129,7 @@ class MqttMessages:
             live = [pair for pair in zip(batch, outcomes, strict=True) if pair[0].connection == current]
             counters.STALE_ACKNOWLEDGEMENTS.inc(len(batch) - len(live))
             receipts = [_receipt(*pair, pair[0].response) for pair in live if pair[0].response is not None]
-            self._send([message.mid for message, _ in live if message.qos], receipts)
+            self._send([message.packet_id for message, _ in live if message.packet_id], receipts)
 
     def _send(self, packet_ids: list[int], receipts: list[bytes]) -> None:
         """All in one piece: ``Client.ack`` and ``publish`` cost more than all else for a message (measured).
@@ -153,10 +162,10 @@ class MqttMessages:
         if not self._subscribed:
             _log.error("the broker refused the subscription", extra={"reasons": [str(reason) for reason in reasons]})
 
-    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+    def _on_publication(self, first: int, body: bytes) -> None:
         self._stamping = True
         try:
-            self._inbox.put(MqttMessage(message, self._receipt_time(), self._connection))
+            self._inbox.put(MqttMessage(read_publish(first, body), self._receipt_time(), self._connection))
         except Exception:  # it would end paho's thread; unacknowledged, the message comes again
             counters.CALLBACK_FAILURES.inc()
             _log.exception("a message could not be taken")

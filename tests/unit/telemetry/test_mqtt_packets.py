@@ -1,6 +1,7 @@
 """Packets as MQTT 5 says, read by paho's own reader and written as paho itself writes them."""
 
 import struct
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from services.telemetry.adapters.mqtt_packets import pubacks, publish
-from tests.fakes.paho_client import packets, published
+from services.telemetry.adapters.mqtt_packets import Publication, pubacks, publish, read_publish
+from tests.fakes.paho_client import packets, publish_body, published
 
 LEVELS = st.text(st.characters(exclude_characters="+#\0", codec="utf-8"), min_size=1, max_size=40)
 
@@ -63,3 +64,37 @@ def test_a_length_takes_as_many_bytes_as_it_needs(size: int) -> None:
     made = publish("ack/v1/a/b", b"x" * size, None)
     ((kind, body),) = packets(made)
     assert published(kind, body)[1] == b"x" * size
+
+
+ASKED = st.fixed_dictionaries(
+    {},
+    optional={
+        "PayloadFormatIndicator": st.integers(0, 1),
+        "MessageExpiryInterval": st.integers(0, 2**32 - 1),
+        "ContentType": LEVELS,
+        "ResponseTopic": LEVELS,
+        "CorrelationData": st.binary(max_size=200),
+        "SubscriptionIdentifier": st.integers(1, 268_435_455),
+        "TopicAlias": st.integers(1, 65_535),
+        "UserProperty": st.lists(st.tuples(LEVELS, LEVELS), min_size=1, max_size=3),
+    },
+)
+
+
+@given(LEVELS, st.binary(max_size=300), st.integers(0, 65_535), ASKED)
+def test_a_publish_is_read_as_paho_wrote_it(topic: str, payload: bytes, packet_id: int, asked: dict[str, Any]) -> None:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    for name, value in asked.items():
+        setattr(properties, name, value)
+    body = publish_body(topic, payload, properties, packet_id)
+    read = read_publish(0x32 if packet_id else 0x30, body)
+    assert read == Publication(topic, payload, packet_id, asked.get("ResponseTopic"), asked.get("CorrelationData"))
+
+
+@given(st.integers(0, 40))
+def test_a_publish_that_is_cut_off_before_its_payload_is_malformed(size: int) -> None:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.ResponseTopic, properties.UserProperty = "ack/v1/a/b/r", ("a", "b")
+    body = publish_body("telemetry/v1/a/b", b"", properties, 7)
+    with pytest.raises(ValueError, match="not a PUBLISH"):
+        read_publish(0x32, body[: min(size, len(body) - 1)])
