@@ -2,11 +2,8 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
@@ -16,23 +13,11 @@ from services.telemetry.adapters.sqlite_journal import SqliteJournal
 from services.telemetry.app import build
 from services.telemetry.watermark import Mark
 from shared.failures import Unavailable
-from tests.unit.telemetry.test_ledger import World
+from tests.unit.telemetry.mirrored import OneKey, World, bearer
 from tests.unit.telemetry.world import NOW, AMessage, Spooled, heartbeat, pack, usage
 
-KEY = Ed25519PrivateKey.generate()
 WINDOW = "from=2025-11-20&to=2025-11-27"
 READ = [f"/v1/ledger?{WINDOW}", "/v1/rejected", "/v1/parked"]
-
-
-class OneKey:
-    def get(self, token: str) -> Any:
-        return KEY.public_key()
-
-
-def bearer(role: str, *vendors: str) -> dict[str, str]:
-    claims = {"iss": "pilotlight", "sub": "k", "name": "n", "role": role, "iat": 1_700_000_000, "exp": 4_000_000_000}
-    token = jwt.encode({**claims, "vendors": list(vendors)}, KEY, "EdDSA")
-    return {"Authorization": f"Bearer {token}"}
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from services.telemetry.closing import Closing
 from services.telemetry.directory import Directory
 from services.telemetry.keeping import receipt
 from services.telemetry.verify_journal import verify
-from tests.unit.telemetry.test_directory import change
-from tests.unit.telemetry.test_replaying import Home
+from tests.unit.telemetry.home import Home, change
 from tests.unit.telemetry.world import NOW, AMessage, Spooled, directory, heartbeat, kept_of, outcome, pack, reading
 
 DAY_MS = 86_400_000

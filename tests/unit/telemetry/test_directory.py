@@ -1,18 +1,7 @@
 """The directory follows the change feed and says what a page brought."""
 
-from typing import Any
-
-import msgspec
-
 from services.telemetry.directory import Directory, Site
-from shared.contracts.registry import Change
-
-ACME_LAMP = {"vendor": "acme", "device": "lamp:1/x"}
-
-
-def change(entity: str, key: str, after: dict[str, Any] | None) -> Change:
-    rest = {"sequence": 1, "time": "", "actor": "", "version": 1, "before": None, "previous_hash": "", "hash": ""}
-    return msgspec.convert({"entity": entity, "id": key, "after": after, **rest}, Change)
+from tests.unit.telemetry.home import change
 
 
 def test_pilots_are_homes_venues_are_vr_and_devices_belong_to_their_vendor() -> None:

@@ -1,7 +1,5 @@
 """The mirror in telemetry's database, and the ledger over it: exact, and silent where it cannot be."""
 
-import threading
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,74 +8,11 @@ from sqlalchemy import text
 from services.telemetry import ledger as module
 from services.telemetry.adapters import sql_ledger
 from services.telemetry.adapters.sql_ledger import SqlLedger, connect
-from services.telemetry.adapters.sql_ledger_pages import SqlLedgerPages
 from services.telemetry.ledger import Ledger, ledger
 from services.telemetry.mirroring import Mirroring
-from shared.contracts.civil_time import day_of
 from shared.failures import Rejected, Unavailable
-from tests.unit.telemetry.test_replaying import Home
+from tests.unit.telemetry.mirrored import TODAY, World
 from tests.unit.telemetry.world import NOW, AMessage, Spooled, heartbeat, kept_of, pack, usage
-
-TODAY = day_of(NOW)
-
-
-class World:
-    """A spool, its mirror, and an InfluxDB that holds what the spool's cursor has passed."""
-
-    def __init__(self, folder: Path) -> None:
-        self.home = Home(folder / "spool.db")
-        self.url = f"sqlite:///{folder}/telemetry.db"
-        self.engine = connect(self.url)
-        self.pages = SqlLedgerPages(self.engine)
-        self.pages.create()
-        self.stored: dict[tuple[str, int], int] = {}
-        self.restart()
-
-    @property
-    def spool(self) -> Spooled:
-        return self.home.spool
-
-    def restart(self) -> None:
-        self.mirroring = Mirroring(self.spool.mirroring, SqlLedger(self.engine, "w1"))
-
-    def receive(self, *messages: AMessage) -> None:
-        self.home.receive(*messages)
-
-    def write(self) -> None:
-        """Every line goes to InfluxDB, where a line written twice is one."""
-        lines = self.home.lines()
-        for line in set(lines):
-            vendor = line.split("vendor=")[1].split(" ")[0]
-            key = (vendor, day_of(int(line.rsplit(" ", 1)[1]) // 1_000_000))
-            self.stored[key] = self.stored.get(key, 0) + 1
-        head = self.spool.giving_out.cursors()[0]
-        self.spool.giving_out.lines_written(head, None)
-        self.spool.giving_out.events_published(head)
-
-    def mirror(self) -> None:
-        while self.mirroring.step(NOW):
-            pass
-        self.mirroring.step(NOW)  # so that the copy shows its own cursor
-
-    def ledger(self, during: Callable[[], None] = lambda: None, vendors: list[str] | None = None) -> Ledger:
-        """The ledger, with the worker copying on; ``during`` happens while InfluxDB counts."""
-        stop = threading.Event()
-
-        def stored(_from: int, _to: int) -> Mapping[tuple[str, int], int]:
-            during()
-            return dict(self.stored)
-
-        def copy() -> None:
-            while not stop.wait(0.01):
-                self.mirroring.step(NOW)
-
-        thread = threading.Thread(target=copy)
-        thread.start()
-        try:
-            return ledger(self.pages, stored, TODAY - 1, TODAY + 1, vendors, NOW)
-        finally:
-            stop.set()
-            thread.join()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from services.telemetry.model import Outcome, ReceivedEntry
 from services.telemetry.parking import Room, within_quota
 from services.telemetry.replaying import Replaying
 from shared.contracts.receipts import Receipt
-from tests.unit.telemetry.test_replaying import LATER
+from tests.unit.telemetry.home import LATER
 from tests.unit.telemetry.world import AMessage, Json, Spooled, decoded, directory, heartbeat, pack, usage
 
 OTHER = "telemetry/v1/other/gw/home-1"

@@ -9,24 +9,21 @@ import msgspec
 import pytest
 
 from services.telemetry.adapters import sqlite_journal
-from services.telemetry.adapters.journal_files import JournalFiles
 from services.telemetry.adapters.sqlite_journal import SqliteJournal
-from services.telemetry.closing import Closing
 from services.telemetry.draining import write_points
 from services.telemetry.model import Kept, Outgoing, Reason, ReceivedEntry
 from services.telemetry.recalling import Question, recall
-from shared.contracts.civil_time import day_of
 from shared.contracts.journal import End, Head, JournalRecord
 from shared.contracts.telemetry import Usage
 from shared.failures import Rejected, Unavailable
-from tests.unit.telemetry.test_replaying import LATER, Home
+from tests.unit.telemetry.home import LATER
+from tests.unit.telemetry.journalled import ALL, Journalled
 from tests.unit.telemetry.world import (
     DAY_MS,
     HOME,
     NOW,
     VENUE,
     AMessage,
-    Json,
     Spooled,
     heartbeat,
     pack,
@@ -34,46 +31,13 @@ from tests.unit.telemetry.world import (
     usage,
 )
 
-ALL = Question(day_of(NOW))
-
-
-class World(Home):
-    """A worker's folder, written by the worker's own parts, read by another's."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        super().__init__(folder / "spool.db")
-        self.folder = folder
-        self.spool = Spooled(folder / "spool.db", worker="w-1")
-        self.closing = Closing(self.spool.giving_out, JournalFiles(folder / "journal"), "w-1")
-
-    def close(self) -> None:
-        """Send everything, and close it into a segment."""
-        giving_out = self.spool.giving_out
-        head = giving_out.cursors()[0]
-        giving_out.lines_written(head, None)
-        giving_out.events_published(head)
-        self.spool.mirroring.mirrored(head, 0)
-        self.spool.numbers.received(head)
-        assert self.closing.step(NOW, at_stop=True)
-
-    def answer(self, question: Question = ALL) -> list[Json]:
-        return [json.loads(line) for line in b"".join(recall(question, [SqliteJournal(self.folder)])).splitlines()]
-
-    def seqs(self, question: Question = ALL) -> list[int]:
-        return sorted(line["record"]["seq"] for line in self.answer(question)[1:-1])
-
-    def segment(self) -> Path:
-        (path,) = (self.folder / "journal").rglob("*.gz")
-        return path
-
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path / "worker")
+def world(tmp_path: Path) -> Journalled:
+    return Journalled(tmp_path / "worker")
 
 
-def test_an_answer_has_the_form_the_contract_shows(world: World) -> None:
+def test_an_answer_has_the_form_the_contract_shows(world: Journalled) -> None:
     world.receive(pack(heartbeat(ts=None), usage(seq=7, note="unknown to us"), received_ms=NOW + 5))
     raw_head, raw_record, raw_end = b"".join(recall(ALL, [SqliteJournal(world.folder)])).splitlines()
     head, end = msgspec.json.decode(raw_head, type=Head), msgspec.json.decode(raw_end, type=End)
@@ -84,14 +48,14 @@ def test_an_answer_has_the_form_the_contract_shows(world: World) -> None:
     )
 
 
-def test_a_message_of_a_device_topic_is_told_with_its_device(world: World) -> None:
+def test_a_message_of_a_device_topic_is_told_with_its_device(world: Journalled) -> None:
     world.receive(AMessage(f"{HOME}/lamp", b'{"kind":"heartbeat","ts":%d}' % NOW))
     assert world.answer()[1]["device"] == "lamp"
     assert world.answer(Question(ALL.day, None, "acme", frozenset({"lamp"})))[-1]["end"] == 1
     assert world.answer(Question(ALL.day, None, "acme", frozenset({"hmd"})))[-1]["end"] == 0
 
 
-def test_a_record_sent_twice_is_told_twice_a_test_record_too(world: World) -> None:
+def test_a_record_sent_twice_is_told_twice_a_test_record_too(world: Journalled) -> None:
     message = pack(usage(seq=1), usage(seq=2, test=True))
     world.receive(message, message)
     world.close()
@@ -99,7 +63,7 @@ def test_a_record_sent_twice_is_told_twice_a_test_record_too(world: World) -> No
     assert world.seqs() == [1, 1, 1, 2, 2, 2]
 
 
-def test_a_day_is_a_civil_day_of_ts_whatever_the_day_of_receipt(world: World) -> None:
+def test_a_day_is_a_civil_day_of_ts_whatever_the_day_of_receipt(world: Journalled) -> None:
     last = NOW + DAY_MS - 1
     world.receive(pack(usage(seq=1, ts=NOW - 1), usage(seq=2), usage(seq=3, ts=last), received_ms=last))
     world.receive(pack(usage(seq=4, ts=last), usage(seq=5, ts=last + 1), received_ms=last + 1))
@@ -110,7 +74,7 @@ def test_a_day_is_a_civil_day_of_ts_whatever_the_day_of_receipt(world: World) ->
 
 
 def test_only_segments_with_the_question_s_day_and_place_are_read(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: Journalled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.receive(pack(usage(seq=1)))
     world.close()
@@ -132,7 +96,7 @@ def test_only_segments_with_the_question_s_day_and_place_are_read(
     assert opened == ["000000001", "000000003", "000000002"]
 
 
-def test_what_was_parked_is_told_once_accepted_with_its_first_receipt(world: World) -> None:
+def test_what_was_parked_is_told_once_accepted_with_its_first_receipt(world: Journalled) -> None:
     world.receive(pack(usage(seq=1, device="new"), usage(seq=2), usage(seq=3, device="new"), received_ms=NOW + 5))
     world.close()
     assert world.seqs() == [2]
@@ -144,7 +108,7 @@ def test_what_was_parked_is_told_once_accepted_with_its_first_receipt(world: Wor
     assert sorted(line["position"] for line in lines) == [0, 1, 2]
 
 
-def test_what_a_replay_rejects_is_not_told(world: World) -> None:
+def test_what_a_replay_rejects_is_not_told(world: Journalled) -> None:
     topic = "telemetry/v1/acme/gw/nowhere"
     world.receive(pack(usage(seq=1), session(device="lamp", seq=2), topic=topic))
     world.site_arrives("home", "nowhere")  # where a session is no record
@@ -152,7 +116,7 @@ def test_what_a_replay_rejects_is_not_told(world: World) -> None:
     assert world.seqs(Question(ALL.day - 1)) == []
 
 
-def test_a_point_the_store_refused_was_accepted_all_the_same(world: World) -> None:
+def test_a_point_the_store_refused_was_accepted_all_the_same(world: Journalled) -> None:
     world.receive(pack(usage(seq=1)))
 
     def refuse(_text: str) -> None:
@@ -164,7 +128,7 @@ def test_a_point_the_store_refused_was_accepted_all_the_same(world: World) -> No
     assert world.seqs() == [1]
 
 
-def test_a_feed_s_own_heartbeat_and_fields_of_later_versions_are_passed_over(world: World) -> None:
+def test_a_feed_s_own_heartbeat_and_fields_of_later_versions_are_passed_over(world: Journalled) -> None:
     payload = json.dumps({"ts": NOW}).encode()
     entry = ReceivedEntry(NOW, "feeds/v1/acme/gw", hashlib.sha256(payload).digest(), payload, ())
     world.spool.taking_in.keep(Kept(ALL.day, NOW, [entry], Outgoing(0, "", 0, {}, ()), (), (), {}))
@@ -178,27 +142,14 @@ def test_a_feed_s_own_heartbeat_and_fields_of_later_versions_are_passed_over(wor
     assert world.seqs() == [1]
 
 
-def test_an_erased_payload_is_counted_where_it_could_have_been_told(world: World) -> None:
-    world.receive(pack(usage(seq=1)), pack(usage(seq=2)), AMessage(HOME, b"no json"), pack(session(), topic=VENUE))
-    world.close()
-    path = world.segment()
-    lines = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
-    for number in (1, 3, 4):
-        lines[number]["payload"] = None
-    path.write_bytes(gzip.compress("\n".join(json.dumps(line) for line in lines).encode()))
-    assert world.seqs() == [2]
-    assert world.answer()[-1] == {"end": 1, "erased": 2}
-    assert world.answer(Question(ALL.day, "home-1"))[-1] == {"end": 1, "erased": 1}
-
-
-def test_a_payload_that_is_not_utf_8_was_rejected_whole(world: World) -> None:
+def test_a_payload_that_is_not_utf_8_was_rejected_whole(world: Journalled) -> None:
     world.receive(AMessage(HOME, b"\xff"), pack(usage(seq=1)))
     world.close()
     assert world.answer()[-1] == {"end": 1, "erased": 0}
 
 
 def test_several_workers_are_told_one_after_the_other(tmp_path: Path) -> None:
-    worlds = [World(tmp_path / name) for name in ("one", "two")]
+    worlds = [Journalled(tmp_path / name) for name in ("one", "two")]
     for seq, world in enumerate(worlds, start=1):
         world.receive(pack(usage(seq=seq)))
     worlds[1].spool = Spooled(worlds[1].folder / "spool.db", worker="w-2")
@@ -220,7 +171,7 @@ def test_a_spool_nobody_has_opened_is_unavailable_before_anything_is_told(tmp_pa
         recall(ALL, [SqliteJournal(tmp_path)])
 
 
-def test_a_lost_segment_cuts_the_answer_off(world: World) -> None:
+def test_a_lost_segment_cuts_the_answer_off(world: Journalled) -> None:
     world.receive(pack(usage()))
     world.close()
     world.segment().unlink()
@@ -229,7 +180,7 @@ def test_a_lost_segment_cuts_the_answer_off(world: World) -> None:
         b"".join(answer)
 
 
-def test_a_record_accepted_once_that_is_none_of_the_contract_cuts_the_answer_off(world: World) -> None:
+def test_a_record_accepted_once_that_is_none_of_the_contract_cuts_the_answer_off(world: Journalled) -> None:
     payload = b'[{"kind":"usage"}]'
     entry = ReceivedEntry(NOW, HOME, hashlib.sha256(payload).digest(), payload, [Reason(1, "bad_record")])
     kept = Kept(ALL.day, NOW, [entry], Outgoing(0, "", 0, {}, ()), (), (), {})
@@ -240,7 +191,7 @@ def test_a_record_accepted_once_that_is_none_of_the_contract_cuts_the_answer_off
         b"".join(recall(ALL, [SqliteJournal(world.folder)]))
 
 
-def test_an_answer_comes_in_pieces(world: World) -> None:
+def test_an_answer_comes_in_pieces(world: Journalled) -> None:
     for batch in range(4):
         world.receive(*(pack(*(usage(seq=seq + 1000 * batch) for seq in range(200))) for _ in range(5)))
     world.close()
@@ -250,7 +201,7 @@ def test_an_answer_comes_in_pieces(world: World) -> None:
     assert max(map(len, pieces)) < 200_000
 
 
-def test_a_spool_that_no_worker_has_open_can_be_read(world: World) -> None:
+def test_a_spool_that_no_worker_has_open_can_be_read(world: Journalled) -> None:
     """SQLite removes the files beside a database when the last one closes it."""
     world.receive(pack(usage(seq=1)))
     world.spool.file.connection().close()

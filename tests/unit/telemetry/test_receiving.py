@@ -17,8 +17,7 @@ from services.telemetry.app import build
 from services.telemetry.intervals import Interval
 from services.telemetry.receiving import Device, Receiving, intervals_of
 from shared.contracts.civil_time import DAY_MS, day_of
-from tests.unit.telemetry.test_api import OneKey, bearer
-from tests.unit.telemetry.test_ledger import World
+from tests.unit.telemetry.mirrored import OneKey, World, bearer
 from tests.unit.telemetry.world import NOW, heartbeat, pack
 
 Came = tuple[str, int, int]  # device, boot, seq
