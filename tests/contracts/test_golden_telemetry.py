@@ -27,8 +27,6 @@ def test_every_record_becomes_what_the_contract_says(case: Json) -> None:
     assert [[aside.position, aside.reason] for aside in outcome.parked] == case["parked"]
     assert [[aside.position, aside.reason, aside.field] for aside in outcome.rejected] == case["rejected"]
     assert len(outcome.accepted) == len(case["accepted"])
-    taken = [position for position, _ in enumerate(items(case)) if position in case["accepted"]]
-    assert taken == case["accepted"]
 
 
 @pytest.mark.parametrize("case", CASES)

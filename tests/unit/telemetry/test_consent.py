@@ -70,13 +70,32 @@ def test_a_bad_record_of_that_device_inside_a_pack_is_not_kept_and_neither_is_no
 def test_consent_given_again_and_the_end_of_a_tenancy_or_a_binding_end_the_refusal() -> None:
     for again in (
         tenancy(consent="GIVEN"),
+        tenancy(consent="GIVEN", consent_from="2025-01-01"),
         tenancy(valid_to="2025-11-25", consent_from="2025-11-20"),
         bound(valid_to="2025-11-25"),
         bound(slot=None, installation="museum/hall/x"),
         change("tenancy", "home-1/ref-1/1", None),
         change("binding", "acme/lamp/2025-01-01", None),
     ):
-        assert outcome(pack(heartbeat()), refusing(again)).dropped == []
+        known = refusing()
+        assert len(outcome(pack(heartbeat()), known).dropped) == 1
+        known.take([again])
+        assert outcome(pack(heartbeat()), known).dropped == []
+
+
+def test_a_refusal_holds_from_its_own_page_of_the_change_feed_on_whichever_comes_first() -> None:
+    for first, then in ((bound(), tenancy()), (tenancy(), bound())):
+        known = directory()
+        known.take([first])
+        assert outcome(pack(heartbeat()), known).dropped == []
+        known.take([then])
+        assert len(outcome(pack(heartbeat()), known).dropped) == 1
+
+
+def test_what_a_device_said_before_it_was_bound_or_after_is_not_the_dwellings_to_refuse() -> None:
+    known = refusing(tenancy(consent="REFUSED"), bound(valid_from="2025-11-24", valid_to="2025-11-25"))
+    message = pack(heartbeat(ts=NOW - DAY_MS - 1), heartbeat(ts=NOW - DAY_MS), heartbeat(ts=NOW - 1), heartbeat(ts=NOW))
+    assert [position for position, _ in outcome(message, known).dropped] == [1, 2]
 
 
 def test_the_feed_is_told_how_many_were_dropped_and_where_the_others_stand_in_its_own_message() -> None:
@@ -90,7 +109,8 @@ def test_the_journal_has_the_rest_with_the_digest_of_all_of_it(tmp_path: Path) -
     message = pack(heartbeat(), reading(device="hmd"), heartbeat(device="new"))
     spool = Spooled(tmp_path / "spool.db")
     n = spool.taking_in.keep(kept_of(message, known=refusing()))
-    assert b"lamp" not in (tmp_path / "spool.db").read_bytes().replace(b"lamp-1", b"")
+    on_disk = b"".join(path.read_bytes() for path in tmp_path.glob("spool.db*"))  # the write-ahead log too
+    assert (b"hmd" in on_disk, b"lamp" in on_disk) == (True, False)
     spool.giving_out.lines_written(n, None)
     spool.giving_out.events_published(n)
     spool.mirroring.mirrored(n, 0)
