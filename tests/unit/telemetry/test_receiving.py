@@ -2,6 +2,7 @@
 
 import random
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from services.telemetry.adapters.sql_ledger_pages import SqlLedgerPages
 from services.telemetry.adapters.sqlite_numbers import SqliteNumbers
 from services.telemetry.app import build
 from services.telemetry.intervals import Interval
-from services.telemetry.receiving import Device, Receiving, intervals_of
+from services.telemetry.receiving import Device, Receiving, Run, intervals_of
 from shared.contracts.civil_time import DAY_MS, day_of
+from shared.failures import Unavailable
 from tests.unit.telemetry.mirrored import OneKey, World, bearer
 from tests.unit.telemetry.world import NOW, heartbeat, pack
 
@@ -133,15 +135,69 @@ def test_a_jump_of_numbers_is_no_loss_and_ends_nothing(world: World) -> None:
     assert [row.missing for row in world.ledger().rows] == [4]  # 1 and 2, of both
 
 
-def test_few_fresh_batches_wait_for_more(world: World) -> None:
-    world.receive(pack(heartbeat(device="lamp", seq=1)))
-    receiving = Receiving(SqliteNumbers(world.spool.file), SqlIntervals(world.engine))
-    run = SqliteNumbers(world.spool.file).numbered()
+def test_a_run_says_when_its_batches_were_received_and_is_none_once_it_was_taken(world: World) -> None:
+    for later_ms in (0, 40):
+        world.receive(pack(heartbeat(device="lamp", seq=later_ms), received_ms=NOW + later_ms))
+    numbers = SqliteNumbers(world.spool.file)
+    run = numbers.numbered()
     assert run is not None
-    receiving.step(run.last_ms + 499)
-    assert SqliteNumbers(world.spool.file).numbered() == run
-    receiving.step(run.last_ms + 500)
-    assert SqliteNumbers(world.spool.file).numbered() is None
+    assert (run.upto, run.more, run.first_ms, run.last_ms) == (2, False, NOW, NOW + 40)
+    take_over(world)
+    assert numbers.numbered() is None
+
+
+class OneRun:
+    """A spool with one run of numbers, and a database that may be away; ``cursor`` is where the spool's stands."""
+
+    def __init__(self, first_ms: int, last_ms: int, *, more: bool = False, away: bool = False) -> None:
+        self.run = Run(7, more, first_ms, last_ms, [{"acme": {"lamp": [0, 1, NOW]}}])
+        self.away = away
+        self.cursor = 0
+        self.kept: dict[Device, Sequence[Interval]] = {}
+
+    def numbered(self) -> Run | None:
+        return self.run if self.cursor < self.run.upto else None
+
+    def received(self, upto: int) -> None:
+        self.cursor = upto
+
+    def add(self, received: Mapping[Device, Sequence[Interval]]) -> None:
+        if self.away:
+            raise Unavailable("database")
+        self.kept |= received
+
+
+@pytest.mark.parametrize(
+    ("first_ms", "last_ms", "more", "is_taken"),
+    [
+        (NOW, NOW, False, False),
+        (NOW, NOW, True, True),  # there is enough for a run: nothing is waited for
+        (NOW - 499, NOW - 499, False, False),
+        (NOW - 500, NOW - 500, False, True),
+        (NOW - 4_999, NOW, False, False),
+        (NOW - 5_000, NOW, False, True),
+        (NOW + 499, NOW + 499, False, False),  # a clock that was set back
+        (NOW + 500, NOW + 500, False, True),
+        (NOW + 4_999, NOW, False, False),
+        (NOW + 5_000, NOW, False, True),
+    ],
+)
+def test_a_run_is_taken_when_it_is_full_quiet_or_old_whatever_way_the_clock_was_set(
+    first_ms: int, last_ms: int, more: bool, is_taken: bool
+) -> None:
+    both = OneRun(first_ms, last_ms, more=more)
+    assert Receiving(both, both).step(NOW) == more
+    assert (both.cursor, len(both.kept)) == ((7, 1) if is_taken else (0, 0))
+
+
+def test_the_cursor_moves_only_once_the_database_has_the_numbers() -> None:
+    both = OneRun(NOW - 500, NOW - 500, away=True)
+    with pytest.raises(Unavailable):
+        Receiving(both, both).step(NOW)
+    assert both.cursor == 0
+    both.away = False
+    Receiving(both, both).step(NOW)
+    assert (both.cursor, both.kept) == (7, {Device("acme", "lamp", 0): [Interval(1, 1, NOW)]})
 
 
 def test_two_devices_of_one_name_are_two() -> None:
