@@ -40,6 +40,17 @@ def test_a_full_batch_is_taken_at_once_by_messages_records_or_bytes() -> None:
         assert time.monotonic() - begun < 30
 
 
+def test_what_was_taken_fills_no_later_batch() -> None:
+    for limits in (Limits(records=2), Limits(size=2 * OVERHEAD_BYTES + 4)):
+        inbox = filled(limits._replace(gather_s=0.05), message(), message())
+        assert len(inbox.take(60)) == 2
+        assert inbox.waiting_bytes == 0
+        begun = time.monotonic()
+        inbox.put(message())
+        assert len(inbox.take(60)) == 1
+        assert time.monotonic() - begun >= 0.05  # it waited for a second one
+
+
 def test_a_message_larger_than_any_batch_is_a_batch_of_its_own() -> None:
     inbox = filled(SLOW._replace(records=3), message(b"{" * 10), message())
     assert [len(m.payload) for m in inbox.take(1)] == [10]
@@ -92,3 +103,28 @@ def test_who_waits_for_a_batch_is_woken_by_the_first_message() -> None:
     inbox.put(message())
     until(lambda: taken, bool, within_s=10)
     thread.join(10)
+
+
+class Watched(Inbox[AMessage]):
+    """Tells when somebody has looked whether the batch is full: having looked, he waits."""
+
+    def __init__(self, limits: Limits) -> None:
+        super().__init__(limits)
+        self.looked = threading.Event()
+
+    def _is_full(self) -> bool:
+        self.looked.set()
+        return super()._is_full()
+
+
+def test_who_waits_for_more_is_woken_by_the_message_that_makes_the_batch_full() -> None:
+    inbox = Watched(SLOW._replace(messages=2))
+    inbox.put(message(b"first"))
+    inbox.looked.clear()
+    taken: list[AMessage] = []
+    thread = threading.Thread(target=lambda: taken.extend(inbox.take(60)), daemon=True)
+    thread.start()
+    assert inbox.looked.wait(10)
+    inbox.put(message(b"second"))
+    thread.join(10)
+    assert [m.payload for m in taken] == [b"first", b"second"]

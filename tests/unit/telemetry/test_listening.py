@@ -127,6 +127,22 @@ def test_the_last_moment_is_written_once_a_second(worker: Listener, monkeypatch:
     assert written == [NOW, NOW + 1_000, NOW + 2_000]
 
 
+def test_a_clock_that_is_set_back_is_written_at_once(worker: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[int] = []
+    monkeypatch.setattr(worker.memory, "listened", written.append)
+    for moment in (NOW, NOW - 999, NOW - 1_000):
+        worker.listening.step(moment, moment)
+    assert written == [NOW, NOW - 1_000]
+
+
+def test_an_outage_during_which_the_clock_was_set_back_lasts_a_millisecond(worker: Listener) -> None:
+    worker.listening.step(NOW, NOW)
+    worker.listening.connected(session_present=False)
+    worker.listening.step(NOW - 60_000, NOW - 60_000)
+    assert worker.memory.outages() == [OwnOutage(NOW, NOW + 1)]
+    assert worker.published() == [("ops.outage", OutageData("w1", NOW, NOW + 1, "session_lost"))]
+
+
 def test_an_outage_takes_its_place_among_the_batches(worker: Listener) -> None:
     worker.listening.step(NOW, NOW)
     worker.spool.taking_in.keep(kept_of(pack(usage())))

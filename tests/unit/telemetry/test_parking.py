@@ -1,6 +1,7 @@
 """What a vendor may park is bounded in bytes: beyond it records are not accepted, and the receipt says how many."""
 
 import json
+import random
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from services.telemetry import counters
 from services.telemetry.adapters.sqlite_spool import SqliteSpool
 from services.telemetry.ingest import Ingest
 from services.telemetry.keeping import receipt
-from services.telemetry.model import Outcome, ReceivedEntry
+from services.telemetry.model import Decoded, Outcome, ReceivedEntry, SetAside
 from services.telemetry.parking import Room, within_quota
 from services.telemetry.replaying import Replaying
 from shared.contracts.receipts import Receipt
@@ -171,6 +172,17 @@ def test_in_any_batch_the_rows_that_fit_in_order_are_parked(packs: list[list[tup
         expected.append(parked)
     assert [len(o.parked) + len(o.not_accepted) for o in outcomes] == [len(one) for one in packs]
     assert [len(o.parked) for o in outcomes] == expected
+
+
+@pytest.mark.parametrize("size", [1, 100, 1_000_000])
+def test_what_grows_when_it_is_compressed_is_measured_compressed_too(size: int) -> None:
+    raw = random.Random(size).randbytes(size)  # zlib finds nothing to save in it
+    one = Outcome("acme", "gw", "home-1", None, parked=[SetAside(0, "unknown_device", None, 0, raw, "new")])
+    taken = len(zlib.compress(b"[" + raw + b"]"))
+    assert taken > size
+    (fits,) = within_quota(Decoded([one], []), {"acme": taken}.__getitem__).outcomes
+    (does_not,) = within_quota(Decoded([one], []), {"acme": taken - 1}.__getitem__).outcomes
+    assert (len(fits.parked), len(does_not.parked), len(does_not.not_accepted)) == (1, 0, 1)
 
 
 def test_the_alarm_rises_each_time_a_vendor_passes_80_percent() -> None:

@@ -18,8 +18,10 @@ from services.telemetry.model import Decoded, Kept, Outcome, SetAside
 
 NOW = 1_764_000_000_000  # 2025-11-25 00:00 in Asia/Shanghai
 DAY_MS = 86_400_000
+MINUTE_MS = 60_000
 HOME = "telemetry/v1/acme/gw/home-1"
 VENUE = "telemetry/v1/acme/gw/museum"
+FEED = "feeds/v1/acme/cloud"
 Json = dict[str, Any]
 
 
@@ -64,6 +66,11 @@ def void(**fields: Any) -> Json:
 
 def pack(*records: Any, topic: str = HOME, received_ms: int = NOW) -> AMessage:
     return AMessage(topic, json.dumps(records).encode(), received_ms)
+
+
+def beats(*minutes: float) -> AMessage:
+    """A feed's own heartbeats, so many minutes after NOW."""
+    return AMessage(FEED, json.dumps([{"ts": int(NOW + minute * MINUTE_MS)} for minute in minutes]).encode(), NOW)
 
 
 def decoded(*messages: AMessage, known: Directory | None = None) -> Decoded:
