@@ -35,8 +35,11 @@ class Watermark:
         return self._told
 
     def kept(self, mark: Mark) -> None:
-        """All that was received before the mark is in the spool; an earlier moment than before says nothing."""
-        if self._latest is None or mark.received_before_ms >= self._latest.received_before_ms:
+        """All that was received before the mark is in the spool; of the same batch an earlier moment says nothing.
+
+        Of a later batch it does: a trial's clock may be set back, and it is batches that are waited for.
+        """
+        if self._latest is None or _order(mark) >= _order(self._latest):
             self._latest = mark
 
     def reached(self, cursors: Mapping[str, int]) -> Mark | None:
@@ -61,3 +64,7 @@ class Watermark:
     def was_told(self, mark: Mark, now_s: float) -> None:
         """The mark was published, and confirmed."""
         self._told, self._told_at_s = mark, now_s
+
+
+def _order(mark: Mark) -> tuple[int, int]:
+    return mark.batch, mark.received_before_ms

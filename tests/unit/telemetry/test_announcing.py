@@ -104,6 +104,17 @@ def test_a_clock_moved_by_a_day_is_told_soon(telling: Telling) -> None:
     assert telling.moments() == [(NOW, 0), (NOW + 86_400_000, 0)]
 
 
+def test_a_clock_set_back_holds_no_batch_up_and_of_the_same_batch_says_nothing(telling: Telling) -> None:
+    """Who reads compares batches: a batch that is told only once the clock has caught up is one he waits for."""
+    for hour, messages in ((0, [usage()]), (-24, [usage()]), (-25, []), (-23, [usage()])):
+        for message in messages:
+            telling.receive(message)
+        telling.drain()
+        telling.keep_mark(NOW + hour * 3_600_000)
+        telling.step(10)
+    assert telling.moments() == [(NOW, 1), (NOW - 86_400_000, 2), (NOW - 82_800_000, 3)]
+
+
 def test_while_rabbitmq_is_away_nothing_counts_as_told(telling: Telling) -> None:
     telling.receive(usage())
     telling.drain()
@@ -116,14 +127,17 @@ def test_while_rabbitmq_is_away_nothing_counts_as_told(telling: Telling) -> None
     assert (len(telling.moments()), len(telling.told("ledger"))) == (1, 1)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["keep", "quiet", "influxdb", "rabbitmq", "ask"]), st.integers(0, 3))))
+@given(
+    st.lists(st.tuples(st.sampled_from(["keep", "quiet", "back", "influxdb", "rabbitmq", "ask"]), st.integers(0, 3)))
+)
 def test_no_moment_is_reached_before_its_batch_and_the_last_always_is(steps: list[tuple[str, int]]) -> None:
     watermark, marks = Watermark(), [Mark(0, 0)]
     cursors = {"influxdb": 0, "rabbitmq": 0}
     watermark.kept(marks[0])
     for what, by in steps:
-        if what in ("keep", "quiet"):
-            marks.append(Mark(marks[-1].received_before_ms + 10, marks[-1].batch + (what == "keep")))
+        if what in ("keep", "quiet", "back"):  # "back": something is kept while the clock is set back
+            moved_ms = -25 if what == "back" else 10
+            marks.append(Mark(marks[-1].received_before_ms + moved_ms, marks[-1].batch + (what != "quiet")))
             watermark.kept(marks[-1])
         elif what == "ask":
             reached = watermark.reached(cursors)
