@@ -111,7 +111,7 @@ class Facts:
         self.faults: dict[RowKey, tuple[FaultData, int]] = {}
         self.voids: dict[RowKey, tuple[VoidData, int]] = {}
         self.arrivals: set[tuple[int, int]] = set()  # (civil day of a fact, civil day of its receipt)
-        self.watermarks: dict[str, tuple[int, int]] = {}  # worker: (received_before_ms, batch)
+        self.watermarks: dict[str, tuple[int, int]] = {}  # worker: (batch, received_before_ms); a clock may be set back
         self.outages: dict[tuple[str, int], int] = {}  # (worker, from_ms): to_ms
         self.ledger: dict[tuple[str, str, int], tuple[int, str]] = {}  # (worker, vendor, day): (revision, counts)
 
@@ -163,7 +163,7 @@ class Facts:
                 self._mark(data.vendor, device, day, received_on)[SEEN] |= 1 << minute
 
     def _add_watermark(self, data: WatermarkData, _received_on: int) -> None:
-        said = data.received_before_ms, data.batch
+        said = data.batch, data.received_before_ms
         self.watermarks[data.worker] = max(said, self.watermarks.get(data.worker, said))
 
     def _add_outage(self, data: OutageData, _received_on: int) -> None:

@@ -5,9 +5,9 @@ import sqlite3
 from services.adoption.facts import Facts
 
 _WATERMARK = """
-INSERT INTO watermark VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
-  received_before_ms = excluded.received_before_ms, batch = excluded.batch
-WHERE (excluded.received_before_ms, excluded.batch) > (received_before_ms, batch)
+INSERT INTO watermark (worker, batch, received_before_ms) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET
+  batch = excluded.batch, received_before_ms = excluded.received_before_ms
+WHERE (excluded.batch, excluded.received_before_ms) > (batch, received_before_ms)
 """
 _OUTAGE = "INSERT INTO outage VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET to_ms = max(to_ms, excluded.to_ms)"
 _LEDGER = """
