@@ -32,9 +32,18 @@ def test_tenancies_of_a_dwelling_follow_each_other(city: RegistryUnderTest) -> N
     assert city.admin.patch("/v1/tenancies/garden/home-00000/1", withdrawn).status_code == 200
     outside = city.admin.patch("/v1/tenancies/garden/home-00000/1", {"consent_from": "2026-06-01"})
     assert (outside.status_code, pointers(outside)) == (422, ["#/consent_from"])
-    at_once = [TENANCY | {"dwelling_ref": "home-00000", "number": n, "valid_from": f"202{n}-01-01"} for n in (7, 8)]
-    twice = [row | {"consent_from": row["valid_from"]} for row in at_once]
-    assert city.admin.post("/v1/tenancies", twice).status_code == 409
+
+
+def test_of_tenancies_registered_together_no_two_overlap_in_a_dwelling(city: RegistryUnderTest) -> None:
+    later = TENANCY | {"number": 2, "valid_from": "2026-06-01", "consent_from": "2026-06-01"}
+    refused = city.admin.post("/v1/tenancies", [TENANCY | {"valid_to": "2026-06-02"}, later])
+    assert (refused.status_code, pointers(refused)) == (409, ["#/1/valid_from"])
+    city.admin.made("/v1/tenancies", TENANCY | {"valid_to": "2026-06-01"}, later)
+
+
+def test_tenancies_of_two_dwellings_may_overlap(city: RegistryUnderTest) -> None:
+    city.admin.made("/v1/dwellings", {"pilot": "garden", "phase": 1, "dwelling_ref": "home-00001"})
+    city.admin.made("/v1/tenancies", TENANCY, TENANCY | {"dwelling_ref": "home-00001"})
 
 
 def test_consent_is_not_given_backwards(city: RegistryUnderTest) -> None:
