@@ -79,7 +79,9 @@ class RegistryUnderTest(NamedTuple):
         return Caller(client, token.json["access_token"], language)
 
 
-def registry(folder: Path, broker: BrokerAccounts | None = None) -> RegistryUnderTest:
+def registry(
+    folder: Path, broker: BrokerAccounts | None = None, stopping: threading.Event | None = None
+) -> RegistryUnderTest:
     """A new registry in a folder; the broker's accounts are kept in memory, unless one is given."""
     url = f"sqlite:///{folder / 'registry.db'}"
     broker = broker or MosquittoAccountsInMemory()
@@ -89,7 +91,7 @@ def registry(folder: Path, broker: BrokerAccounts | None = None) -> RegistryUnde
         first = keys.create(store, "first administrator", "administrator", [], [])
     database.close()
     settings = Settings(url, "mqtt://unused:unused@127.0.0.1", new_signing_key(), "http://127.0.0.1:8101")
-    app = compose(settings, broker, threading.Event())
+    app = compose(settings, broker, stopping or threading.Event())
     client = app.test_client()
     token = client.post("/v1/tokens", json=first._asdict())
     assert token.json is not None
