@@ -78,6 +78,39 @@ def test_who_ever_changed_an_outage_does_not_decide_it_though_others_changed_it_
     assert neither.post(f"{key}/decision", {"approved": True, "reason": "x"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("part", "lacking"),
+    [
+        (EVIDENCE, ["#/to_ms"]),
+        ({"to_ms": ENDED}, ["#/evidence_title", "#/evidence_sha256"]),
+        ({"cause": "停电"}, ["#/to_ms", "#/evidence_title", "#/evidence_sha256"]),
+    ],
+    ids=["no end", "no evidence", "neither"],
+)
+def test_an_outage_is_approved_only_with_its_end_and_its_evidence(
+    city: RegistryUnderTest, part: dict[str, Any], lacking: list[str]
+) -> None:
+    city.caller("service").made("/v1/outages", DRAFT)
+    key = f"/v1/outages/acme/cloud/{BEGAN}"
+    assert city.admin.patch(key, part).status_code == 200
+    answer = city.caller("programme_manager").post(f"{key}/decision", {"approved": True, "reason": "x"})
+    assert (answer.status_code, reason(answer), pointers(answer)) == (409, "conflicting", lacking)
+
+
+def test_the_evidence_is_of_who_changed_any_of_it_last(city: RegistryUnderTest) -> None:
+    machine, replacing = city.caller("service"), city.caller("administrator")
+    machine.made("/v1/outages", DRAFT)
+    key = f"/v1/outages/acme/cloud/{BEGAN}"
+    ended = machine.patch(key, {"to_ms": ENDED}).json or {}
+    assert ended["evidenced_by"] is None  # an end is no evidence
+    first = city.admin.patch(key, EVIDENCE).json or {}
+    second = replacing.patch(key, {"evidence_sha256": "cd" * 32}).json or {}
+    assert len({None, ended["drafted_by"], first["evidenced_by"], second["evidenced_by"]}) == 4
+    for caller in (city.admin, replacing):
+        answer = caller.post(f"{key}/decision", {"approved": True, "reason": "x"})
+        assert (answer.status_code, reason(answer)) == (409, "same_person")
+
+
 def test_a_machine_tells_the_end_a_vendor_the_evidence_and_neither_anything_else(city: RegistryUnderTest) -> None:
     machine, vendor = city.caller("service"), city.caller("vendor", vendors=["acme"])
     machine.made("/v1/outages", DRAFT)
@@ -102,7 +135,9 @@ def test_two_approved_outages_of_a_feed_may_touch_and_not_overlap(city: Registry
 
     assert approve(BEGAN, ENDED).status_code == 200
     assert approve(ENDED, ENDED + 1000).status_code == 200
-    assert reason(approve(BEGAN - 1000, BEGAN + 1)) == "conflicting"
+    assert approve(BEGAN - 5000, BEGAN - 4000).status_code == 200  # long before both
+    for began, ended in ((BEGAN - 1000, BEGAN + 1), (BEGAN + 1, BEGAN + 2), (BEGAN - 2000, ENDED + 2000)):
+        assert reason(approve(began, ended)) == "conflicting"
 
 
 def test_a_districts_people_decide_about_feeds_that_are_wholly_theirs(city: RegistryUnderTest) -> None:

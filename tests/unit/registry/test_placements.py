@@ -106,3 +106,8 @@ def test_a_clash_names_the_new_one_and_the_one_it_meets() -> None:
     has = binding("a", "x", 0, None)
     free = binding("b", "y", 5, 6)
     assert list(clashes(SLOT, [free, binding("b", "x", 5, 6)], [has])) == [Clash(1, has)]
+
+
+def test_each_that_begins_within_the_longest_clashes_with_it_though_a_shorter_one_came_between() -> None:
+    long, short, later = binding("a", "x", 0, 10), binding("b", "x", 1, 2), binding("c", "x", 5, 6)
+    assert list(clashes(SLOT, [long, short, later], [])) == [Clash(1, long), Clash(2, long)]
