@@ -129,6 +129,15 @@ def home(caller: Caller, slug: str, district: str = "nanshan", dwellings: int = 
     )
 
 
+def home_and_venue(folder: Path) -> RegistryUnderTest:
+    """A vendor and an operator, a home ``garden`` and a venue ``hall``."""
+    made = registry(folder)
+    made.admin.made("/v1/organisations", VENDOR, OPERATOR)
+    home(made.admin, "garden")
+    made.admin.made("/v1/venues", venue("hall"))
+    return made
+
+
 def lamp_with_two_feeds(folder: Path) -> RegistryUnderTest:
     """A home in 南山区 with a lamp, spoken for by a cloud and by a gateway of the same vendor."""
     made = registry(folder)
