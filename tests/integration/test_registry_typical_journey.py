@@ -2,13 +2,34 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
-from tests.integration.registry_under_test import OTHER_VENDOR, VENDOR, RegistryUnderTest, pilot, registry, venue
+from tests.integration.registry_under_test import (
+    OTHER_VENDOR,
+    VENDOR,
+    Caller,
+    RegistryUnderTest,
+    pilot,
+    registry,
+    venue,
+)
 
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
+DWELLINGS = [{"pilot": "qianhai-homes", "phase": 1, "dwelling_ref": f"c0ffee0{n}"} for n in (1, 2)]
+LAMP = {"vendor": "acme", "slot": "qianhai-homes/c0ffee01/lamp"}
+HANDED_OVER_ON = "2026-06-01"
+
+
+class People(NamedTuple):
+    """Who has a key: two districts, a vendor and our own services."""
+
+    nanshan: Caller
+    futian: Caller
+    acme: Caller
+    service: Caller
 
 
 @pytest.fixture
@@ -17,38 +38,47 @@ def city(tmp_path: Path) -> RegistryUnderTest:
 
 
 def test_a_city_registers_its_homes_its_museum_and_their_devices(city: RegistryUnderTest) -> None:
-    # The administrator registers organisations, and gives keys to two districts, a vendor and our own services.
-    city.admin.made("/v1/organisations", VENDOR, OTHER_VENDOR)
-    nanshan = city.caller("district_officer", districts=["nanshan"])
-    futian = city.caller("district_officer", districts=["futian"])
-    acme = city.caller("vendor", vendors=["acme"])
-    service = city.caller("service")
+    people = the_administrator_registers_organisations_and_gives_keys(city)
+    nanshan_registers_a_housing_pilot(people.nanshan)
+    weeks_later_a_dwelling_is_handed_over(people.nanshan)
+    futian_registers_a_museum_with_a_vr_corner(people.futian)
+    the_vendor_registers_devices_and_the_districts_say_where_they_are(people)
+    a_lamp_breaks_and_is_replaced(people.nanshan)
+    password = nanshan_opens_a_feed_for_the_vendors_gateway(people.nanshan, city)
+    everybody_reads_what_is_his(people)
+    the_services_learn_all_of_it_from_the_log_but_the_secrets(people.service, password)
 
-    # 南山区 registers a housing pilot: a phase, two dwellings known by pseudonyms, the positions the design requires.
+
+def the_administrator_registers_organisations_and_gives_keys(city: RegistryUnderTest) -> People:
+    city.admin.made("/v1/organisations", VENDOR, OTHER_VENDOR)
+    return People(
+        nanshan=city.caller("district_officer", districts=["nanshan"]),
+        futian=city.caller("district_officer", districts=["futian"]),
+        acme=city.caller("vendor", vendors=["acme"]),
+        service=city.caller("service"),
+    )
+
+
+def nanshan_registers_a_housing_pilot(nanshan: Caller) -> None:
+    """A phase, two dwellings known by pseudonyms, the positions the design requires."""
     nanshan.made("/v1/pilots", pilot("qianhai-homes"))
     nanshan.made("/v1/phases", {"pilot": "qianhai-homes", "number": 1, "name": "一期"})
-    dwellings = [{"pilot": "qianhai-homes", "phase": 1, "dwelling_ref": f"c0ffee0{n}"} for n in (1, 2)]
-    nanshan.made("/v1/dwellings", *dwellings)
+    nanshan.made("/v1/dwellings", *DWELLINGS)
     slot = {"pilot": "qianhai-homes", "dwelling_ref": "c0ffee01"}
-    made = nanshan.made(
-        "/v1/slots",
-        {**slot, "code": "lamp", "category": "LIGHTING", "installed_on": "2026-05-20"},
-        {**slot, "code": "smoke", "category": "LIFE_SAFETY"},
-    )
-    assert made[1] == {  # what was left out is filled in
-        **slot,
-        "code": "smoke",
-        "category": "LIFE_SAFETY",
-        "required": True,
-        "installed_on": None,
-        "retired_on": None,
-    }
+    smoke = {**slot, "code": "smoke", "category": "LIFE_SAFETY"}
+    lamp = {**slot, "code": "lamp", "category": "LIGHTING", "installed_on": "2026-05-20"}
+    filled_in = {"required": True, "installed_on": None, "retired_on": None}  # what was left out
+    assert nanshan.made("/v1/slots", lamp, smoke) == [filled_in | lamp, filled_in | smoke]
 
-    # Weeks later the first dwelling is handed over: one field changes.
-    handed_over = nanshan.patch("/v1/dwellings/qianhai-homes/c0ffee01", {"handed_over_on": "2026-06-01"})
-    assert handed_over.json == {**dwellings[0], "handed_over_on": "2026-06-01"}
 
-    # 福田区 registers a museum with a VR corner that is open at lunch only from Monday to Friday.
+def weeks_later_a_dwelling_is_handed_over(nanshan: Caller) -> None:
+    """One field changes."""
+    handed_over = nanshan.patch("/v1/dwellings/qianhai-homes/c0ffee01", {"handed_over_on": HANDED_OVER_ON})
+    assert handed_over.json == {**DWELLINGS[0], "handed_over_on": HANDED_OVER_ON}
+
+
+def futian_registers_a_museum_with_a_vr_corner(futian: Caller) -> None:
+    """It is open on workdays, with two intervals that touch, and closed on 17 February."""
     futian.made("/v1/venues", venue("science-museum"))
     hours = {day: [["09:00", "12:00"], ["12:00", "17:30"]] for day in WORKDAYS}
     calendar = {"valid_from": "2026-01-01", "weekly": hours, "closed": ["2026-02-17"], "extra": {}}
@@ -56,59 +86,69 @@ def test_a_city_registers_its_homes_its_museum_and_their_devices(city: RegistryU
     installation = {"venue": "science-museum", "zone": "vr1", "code": "hmd-1", "vr_device_kind": "HMD_STANDALONE"}
     futian.made("/v1/installations", {**installation, "presence_method": "PROXIMITY_SENSOR"})
 
-    # The vendor registers its own devices; the districts say where they are.
-    acme.made(
+
+def the_vendor_registers_devices_and_the_districts_say_where_they_are(people: People) -> None:
+    people.acme.made(
         "/v1/devices",
         {"vendor": "acme", "device": "LAMP:0001", "category": "LIGHTING", "reporting_interval_s": 900},
         {"vendor": "acme", "device": "LAMP:0002", "category": "LIGHTING"},
         {"vendor": "acme", "device": "HMD-7"},
     )
-    lamp = {"vendor": "acme", "slot": "qianhai-homes/c0ffee01/lamp"}
-    nanshan.made("/v1/bindings", {**lamp, "device": "LAMP:0001", "valid_from": "2026-06-01"})
+    people.nanshan.made("/v1/bindings", {**LAMP, "device": "LAMP:0001", "valid_from": "2026-06-01"})
     hmd = {"vendor": "acme", "device": "HMD-7", "installation": "science-museum/vr1/hmd-1"}
-    futian.made("/v1/bindings", {**hmd, "valid_from": "2026-06-01"})
+    people.futian.made("/v1/bindings", {**hmd, "valid_from": "2026-06-01"})
 
-    # The lamp breaks and is replaced: one binding ends on the day the next begins.
+
+def a_lamp_breaks_and_is_replaced(nanshan: Caller) -> None:
+    """One binding ends on the day the next begins."""
     ended = nanshan.patch("/v1/bindings/acme/LAMP:0001/2026-06-01", {"valid_to": "2026-09-01"})
     assert ended.status_code == 200
-    nanshan.made("/v1/bindings", {**lamp, "device": "LAMP:0002", "valid_from": "2026-09-01"})
+    nanshan.made("/v1/bindings", {**LAMP, "device": "LAMP:0002", "valid_from": "2026-09-01"})
 
-    # The district opens a feed for the vendor's gateway; the password is told once, and the broker has the account.
+
+def nanshan_opens_a_feed_for_the_vendors_gateway(nanshan: Caller, city: RegistryUnderTest) -> str:
+    """The password is told once, and the broker has the account."""
     feed = nanshan.post("/v1/feeds", {"vendor": "acme", "feed": "gw-1", "sites": ["qianhai-homes"]})
     assert feed.status_code == 201
     assert feed.json is not None
     assert feed.json["username"] == "acme.gw-1"
     assert isinstance(city.broker, MosquittoAccountsInMemory)
     assert city.broker.passwords == {"acme.gw-1": feed.json["password"]}
+    return str(feed.json["password"])
 
-    # Everybody reads what is his.
-    assert [row["slug"] for row in nanshan.get("/v1/pilots").json or []] == ["qianhai-homes"]
-    assert futian.get("/v1/pilots").json == []
-    assert [row["device"] for row in nanshan.get("/v1/devices").json or []] == ["LAMP:0001", "LAMP:0002"]
-    assert [row["device"] for row in futian.get("/v1/devices").json or []] == ["HMD-7"]
-    assert [row["device"] for row in acme.get("/v1/devices").json or []] == ["HMD-7", "LAMP:0001", "LAMP:0002"]
-    assert [row["feed"] for row in nanshan.get("/v1/feeds").json or []] == ["gw-1"]
-    assert futian.get("/v1/feeds").json == []
 
-    # The services learn all of it from the log; the secrets are not in it.
+def everybody_reads_what_is_his(people: People) -> None:
+    def read(caller: Caller, collection: str, name: str) -> list[Any]:
+        return [row[name] for row in caller.get(f"/v1/{collection}").json or []]
+
+    assert read(people.nanshan, "pilots", "slug") == ["qianhai-homes"]
+    assert read(people.futian, "pilots", "slug") == []
+    assert read(people.nanshan, "devices", "device") == ["LAMP:0001", "LAMP:0002"]
+    assert read(people.futian, "devices", "device") == ["HMD-7"]
+    assert read(people.acme, "devices", "device") == ["HMD-7", "LAMP:0001", "LAMP:0002"]
+    assert read(people.nanshan, "feeds", "feed") == ["gw-1"]
+    assert read(people.futian, "feeds", "feed") == []
+
+
+def the_services_learn_all_of_it_from_the_log_but_the_secrets(service: Caller, password: str) -> None:
     log = service.changes()
     assert [change["sequence"] for change in log] == list(range(1, len(log) + 1))
-    assert Counter(change["entity"] for change in log) == Counter(
-        organisation=2,
-        key=5,
-        pilot=1,
-        phase=1,
-        dwelling=3,
-        slot=2,
-        venue=1,
-        zone=1,
-        installation=1,
-        device=3,
-        binding=4,
-        feed=1,
-    )
+    assert Counter(change["entity"] for change in log) == {
+        "organisation": 2,
+        "key": 5,
+        "pilot": 1,
+        "phase": 1,
+        "dwelling": 3,  # one of them handed over
+        "slot": 2,
+        "venue": 1,
+        "zone": 1,
+        "installation": 1,
+        "device": 3,
+        "binding": 4,  # one of them ended
+        "feed": 1,
+    }
     change = next(change for change in log if change["entity"] == "dwelling" and change["version"] == 2)
-    assert change["before"] == {**dwellings[0], "handed_over_on": None}
-    assert change["after"] == {**dwellings[0], "handed_over_on": "2026-06-01"}
     assert change["id"] == "qianhai-homes/c0ffee01"
-    assert feed.json["password"] not in str(log)
+    assert change["before"] == {**DWELLINGS[0], "handed_over_on": None}
+    assert change["after"] == {**DWELLINGS[0], "handed_over_on": HANDED_OVER_ON}
+    assert password not in str(log)
