@@ -14,7 +14,7 @@ from simulators.messages import Message
 
 EACH = 3
 NO_NEIGHBOUR_S_SEQ = 999_999_999
-# The flaw, and the reason with which ARCHITECTURE section 3 has it set aside.
+# The flaw, and the reason with which the telemetry contract, version 1, has it set aside.
 RECORD_FLAWS = {
     "wrong_type": "bad_record",
     "unknown_kind": "bad_record",

@@ -1,4 +1,4 @@
-"""What a receipt says (ARCHITECTURE section 3): how many records of a message became what.
+"""What a receipt says (the telemetry contract, version 1): how many records of a message became what.
 
 Example: ``{"accepted": 98, "parked": 1, "rejected": [{"index": 3, "reason": "bad_record", "field": "ts"}]}``; members
 ``dropped`` and ``not_accepted`` only where they say something.

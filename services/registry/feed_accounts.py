@@ -1,6 +1,7 @@
 """A feed's MQTT account: its name, its role, and the little that role may do.
 
-ARCHITECTURE section 3: a feed writes under its own prefix, for the sites the registry gives it, and its own heartbeat;
+The telemetry contract, version 1: a feed writes under its own prefix, for the sites the registry gives it, and its own
+heartbeat;
 it reads only its own receipts. Everything else the broker refuses by default.
 """
 
