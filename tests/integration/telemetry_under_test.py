@@ -1,20 +1,16 @@
-"""A telemetry worker on real servers, with a registry over HTTP and what a test needs to look at its three stores."""
+"""A telemetry worker on real servers, with a registry over HTTP and what a test needs to look at its stores."""
 
 import json
 import os
-import queue
 import re
 import secrets
-import signal
-import subprocess
-import sys
-import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pika
 import requests
 
 from deploy.local.stack import Stack
@@ -24,12 +20,12 @@ from services.telemetry.adapters.influx_readings import InfluxReadings
 from services.telemetry.adapters.sql_ledger import connect
 from services.telemetry.adapters.sql_ledger_pages import SqlLedgerPages
 from services.telemetry.ledger import Ledger, ledger
-from shared.brokers import topology
 from shared.brokers.mqtt import parse
 from shared.contracts.civil_time import day_of
 from shared.contracts.registry import Change, Pilot, Venue
 from shared.contracts.registry import Feed as FeedEntity
-from tests.fakes.published_registry import PublishedRegistry
+from tests.fakes.published_registry import PublishedRegistry, serving
+from tests.integration.processes import Process, end, spawn
 from tests.system.feed import Feed
 from tests.system.polling import until
 
@@ -50,7 +46,7 @@ class TelemetryUnderTest:
         self.vendor = "v" + secrets.token_hex(4)
         self.home, self.venue = f"{self.vendor}-home", f"{self.vendor}-venue"
         self._sequence = 0
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
         (folder / "telemetry.json").write_text(json.dumps({"key": "k", "secret": "s"}))
         self.environment = os.environ | {
             "WORKER_ID": "telemetry-1",
@@ -71,8 +67,7 @@ class TelemetryUnderTest:
         self.wait_ready()
 
     def spawn(self, **settings: str) -> None:
-        command = [sys.executable, "-m", "services.telemetry.worker"]
-        self.process = subprocess.Popen(command, env=self.environment | settings)
+        self.process = spawn(self.environment | settings, "services.telemetry.worker")
 
     def counter(self, name: str) -> int:
         """A counter of the worker, its labels added up."""
@@ -89,19 +84,11 @@ class TelemetryUnderTest:
 
     def kill(self) -> None:
         assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
 
     def stop(self) -> int:
-        if self.process is None:
-            return 0
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(30)
-        finally:
-            self.process.kill()
-            self.process.wait()
+        return 0 if self.process is None else end(self.process)
 
     def until_drained(self, within_s: float = 60) -> None:
         """Until every store has all that the worker kept, twice in a row of its own saying."""
@@ -146,6 +133,13 @@ class TelemetryUnderTest:
         address = parse(self.stack.mqtt_url("admin"))
         return Feed(address.host, address.port, f"{self.vendor}.{name}", password)
 
+    @contextmanager
+    def receiving(self, name: str = "gw") -> Iterator[Feed]:
+        """A feed that waits for receipts: what it was told is durable, a PUBACK of the broker's says less."""
+        with self.feed(name) as feed:
+            feed.subscribe(f"ack/v1/{self.vendor}/{name}/#")
+            yield feed
+
     def topic(self, site: str | None = None, device: str | None = None, feed: str = "gw") -> str:
         parts = ["telemetry", "v1", self.vendor, feed, site or self.home]
         return "/".join(parts if device is None else [*parts, device])
@@ -179,70 +173,16 @@ class TelemetryUnderTest:
         return until(self.ledger, lambda found: found.settled, within_s)
 
 
-class EventTap:
-    """Takes every event of one vendor, and of no vendor, from adoption's queue, as adoption would, and remembers it."""
-
-    def __init__(self, stack: Stack, vendor: str) -> None:
-        self._vendor = vendor
-        self._stop = threading.Event()
-        self._url = stack.amqp_url("adoption")
-        self._taken: queue.Queue[tuple[str, Json]] = queue.Queue()
-        self.events: list[tuple[str, Json]] = []
-        self._ops: list[tuple[str, Json]] = []
-        self._thread = threading.Thread(target=self._take, daemon=True)
-
-    def __enter__(self) -> "EventTap":
-        with pika.BlockingConnection(pika.URLParameters(self._url)) as connection:
-            topology.declare(connection.channel())
-            connection.channel().queue_purge(topology.ADOPTION_QUEUE)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(10)
-
-    def _take(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self._take_from_one_connection()
-            except (pika.exceptions.AMQPError, OSError):
-                self._stop.wait(0.5)
-
-    def _take_from_one_connection(self) -> None:
-        with pika.BlockingConnection(pika.URLParameters(self._url)) as connection:
-            channel = connection.channel()
-            channel.basic_qos(prefetch_count=100)
-            for method, _, content in channel.consume(topology.ADOPTION_QUEUE, inactivity_timeout=0.2):
-                if self._stop.is_set():
-                    channel.cancel()
-                    return
-                if method is not None:
-                    for event in json.loads(content):
-                        if event["data"].get("vendor", self._vendor) == self._vendor:
-                            self._taken.put((method.routing_key, event))
-                    channel.basic_ack(method.delivery_tag)
-
-    def seen(self) -> list[tuple[str, Json]]:
-        """All events of devices so far, with their routing keys."""
-        while not self._taken.empty():
-            key, event = self._taken.get()
-            (self._ops if key.startswith("ops.") else self.events).append((key, event))
-        return self.events
-
-    def told(self, kind: str) -> list[Json]:
-        """What the worker told of itself (of the ledger: of this vendor), oldest first."""
-        self.seen()
-        return [event["data"] for key, event in self._ops if key == f"ops.{kind}"]
-
-    def of(self, kind: str) -> list[Json]:
-        return [event for key, event in self.seen() if key.startswith(kind + ".")]
-
-    def heard(self) -> set[tuple[str, int]]:
-        """Every (device, epoch minute) that presence has told of."""
-        return {
-            (device, minute)
-            for event in self.of("presence")
-            for device, minutes in event["data"]["heard"].items()
-            for minute in minutes
-        }
+@contextmanager
+def telemetry_on(stack: Stack, folder: Path, *devices: str) -> Iterator[TelemetryUnderTest]:
+    """A registry with both sites and these devices, and a worker to start; what was started is stopped in any case."""
+    registry = PublishedRegistry()
+    with serving(registry):
+        made = TelemetryUnderTest(stack, registry, folder)
+        made.register_sites()
+        for device in devices:
+            made.register_device(device)
+        try:
+            yield made
+        finally:
+            made.stop()

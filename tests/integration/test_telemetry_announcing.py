@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from deploy.local.stack import Stack
-from tests.fakes.published_registry import PublishedRegistry, serving
-from tests.integration.telemetry_under_test import EventTap, TelemetryUnderTest, now_ms
+from tests.integration.event_tap import EventTap
+from tests.integration.records import pack, usage
+from tests.integration.telemetry_under_test import TelemetryUnderTest, now_ms, telemetry_on
 from tests.system.polling import until
 
 DAY_MS = 86_400_000
@@ -16,17 +17,8 @@ DAY_MS = 86_400_000
 
 @pytest.fixture
 def telemetry(brokers: Stack, tmp_path: Path) -> Iterator[TelemetryUnderTest]:
-    registry = PublishedRegistry()
-    with serving(registry):
-        made = TelemetryUnderTest(brokers, registry, tmp_path)
-        made.register_sites()
-        made.register_device("lamp-1")
+    with telemetry_on(brokers, tmp_path, "lamp") as made:
         yield made
-        made.stop()
-
-
-def usage(ts: int, seq: int = 0) -> bytes:
-    return json.dumps({"kind": "usage", "ts": ts, "seq": seq, "action": "on", "trigger": "local"}).encode()
 
 
 def until_past(tap: EventTap, moment: int) -> None:
@@ -39,7 +31,7 @@ def test_what_was_received_before_a_watermark_was_stored_and_published_before_it
     telemetry.start()
     with EventTap(telemetry.stack, telemetry.vendor) as tap, telemetry.feed() as feed:
         for seq in range(200):
-            feed.publish(telemetry.topic(device="lamp-1"), usage(now_ms(), seq))
+            feed.publish(telemetry.topic(), pack(usage(now_ms(), seq)))
         until(telemetry.health, lambda health: health["head"] > 0)
         until_past(tap, now_ms() + 1_000)
         assert len(telemetry.points()) == 200
@@ -62,7 +54,7 @@ def test_a_trial_moves_receipt_by_a_day_and_the_watermark_with_it(telemetry: Tel
         for count, moment in enumerate((start, start + DAY_MS), 1):
             clock.write_text(json.dumps({"now_ms": moment}))
             until_past(tap, moment)
-            feed.publish(telemetry.topic(device="lamp-1"), usage(moment))
+            feed.publish(telemetry.topic(), pack(usage(moment, 0)))
             until(lambda: len(tap.of("usage")), count.__eq__)
         events = tap.of("usage")
     assert [event["data"]["ts"] for event in events] == [start, start + DAY_MS]

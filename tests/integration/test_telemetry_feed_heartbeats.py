@@ -9,22 +9,16 @@ from pathlib import Path
 import pytest
 
 from deploy.local.stack import Stack
-from tests.fakes.published_registry import PublishedRegistry, serving
-from tests.integration.telemetry_under_test import TelemetryUnderTest, now_ms
+from tests.integration.telemetry_under_test import TelemetryUnderTest, now_ms, telemetry_on
 from tests.system.polling import until
 
 
 @pytest.fixture
 def telemetry(brokers: Stack, tmp_path: Path) -> Iterator[TelemetryUnderTest]:
-    registry = PublishedRegistry()
-    with serving(registry):
-        made = TelemetryUnderTest(brokers, registry, tmp_path)
-        made.register_sites()
-        made.register_device("lamp")
+    with telemetry_on(brokers, tmp_path, "lamp") as made:
         made.register_feed("gw", heartbeat_interval_s=1)
         made.start()
         yield made
-        made.stop()
 
 
 @contextmanager
@@ -51,8 +45,7 @@ def test_a_silent_feed_has_an_outage_drafted_and_ended(telemetry: TelemetryUnder
     topic = f"feeds/v1/{telemetry.vendor}/gw"
     outages = telemetry.registry.outages
     telemetry.registry.refuses = 1  # that says nothing of the outage: it is told again
-    with telemetry.feed() as feed, traffic(telemetry):
-        feed.subscribe(f"ack/v1/{telemetry.vendor}/gw/#")
+    with telemetry.receiving() as feed, traffic(telemetry):
         first = now_ms()
         assert feed.send(topic, json.dumps({"ts": first}).encode())["accepted"] == 1
         key = f"{telemetry.vendor}/gw/{first}"

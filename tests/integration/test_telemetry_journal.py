@@ -2,23 +2,17 @@
 
 import json
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import requests
 
-from deploy.local.ports import free_ports
-from deploy.local.stack import Stack
-from tests.fakes.published_registry import PublishedRegistry, serving
+from tests.integration.processes import serving_http
 from tests.integration.telemetry_under_test import Json, TelemetryUnderTest, now_ms
-from tests.system.feed import Feed
 from tests.system.polling import until
 
 PACKS, PACK = 100, 20
@@ -27,26 +21,15 @@ PACKS, PACK = 100, 20
 class Journal:
     """The HTTP process beside the worker, asked as an auditor."""
 
-    def __init__(self, telemetry: TelemetryUnderTest) -> None:
+    def __init__(self, telemetry: TelemetryUnderTest, url: str) -> None:
         self._telemetry = telemetry
-        self.url = f"http://127.0.0.1:{free_ports().telemetry}"
-        command = ["-m", "gunicorn", "-c", "deploy/local/gunicorn_conf.py", "--bind", self.url.removeprefix("http://")]
-        environment = telemetry.environment | {"WORKER_DIRS": str(telemetry.folder / "worker")}
-        self.process = subprocess.Popen(
-            [sys.executable, *command, "services.telemetry.app:create_app()"], env=environment
-        )
-
-    def is_up(self) -> bool:
-        try:
-            return requests.get(f"{self.url}/healthz", timeout=1).ok
-        except requests.RequestException:
-            return False
+        self._url = url
 
     def records(self, day: str, **query: str) -> list[Json]:
         """What an answer tells of this vendor; it must be whole, and its head and end must say so."""
         token = self._telemetry.registry.token("auditor")
         answer = requests.get(
-            f"{self.url}/v1/journal",
+            f"{self._url}/v1/journal",
             params={"day": day, "vendor": self._telemetry.vendor, **query},
             headers={"Authorization": f"Bearer {token}"},
             timeout=60,
@@ -60,34 +43,10 @@ class Journal:
 
 
 @pytest.fixture
-def telemetry(brokers: Stack, tmp_path: Path) -> Iterator[TelemetryUnderTest]:
-    registry = PublishedRegistry()
-    with serving(registry):
-        made = TelemetryUnderTest(brokers, registry, tmp_path)
-        made.register_sites()
-        made.register_device("lamp")
-        made.start()
-        yield made
-        made.stop()
-
-
-@pytest.fixture
 def journal(telemetry: TelemetryUnderTest) -> Iterator[Journal]:
-    made = Journal(telemetry)
-    try:
-        until(made.is_up, lambda yes: yes, within_s=30)
-        yield made
-    finally:
-        made.process.terminate()
-        made.process.wait(30)
-
-
-@contextmanager
-def receiving(telemetry: TelemetryUnderTest) -> Iterator[Feed]:
-    """A feed that waits for receipts: what it was told is durable, a PUBACK of the broker's says less."""
-    with telemetry.feed() as feed:
-        feed.subscribe(f"ack/v1/{telemetry.vendor}/gw/#")
-        yield feed
+    environment = telemetry.environment | {"WORKER_DIRS": str(telemetry.folder / "worker")}
+    with serving_http(environment, "services.telemetry.app:create_app()") as url:
+        yield Journal(telemetry, url)
 
 
 def day_of(ts: int) -> str:
@@ -107,7 +66,7 @@ def test_every_answer_is_whole_while_messages_arrive(telemetry: TelemetryUnderTe
     acknowledged: list[range] = []
 
     def send() -> None:
-        with receiving(telemetry) as feed:
+        with telemetry.receiving() as feed:
             for number in range(PACKS):
                 told = range(number * PACK, (number + 1) * PACK)
                 feed.send(telemetry.topic(), pack(ts, told))
@@ -136,7 +95,7 @@ def test_every_answer_is_whole_while_messages_arrive(telemetry: TelemetryUnderTe
 
 def test_what_was_parked_is_told_once_its_device_is_registered(telemetry: TelemetryUnderTest, journal: Journal) -> None:
     ts = now_ms()
-    with receiving(telemetry) as feed:
+    with telemetry.receiving() as feed:
         feed.send(telemetry.topic(), pack(ts, range(3), "late"))
     assert journal.records(day_of(ts)) == []
     telemetry.register_device("late")
@@ -151,7 +110,7 @@ def test_killed_between_writing_a_segment_and_letting_go_of_its_batches(
     """A test that holds the spool's write lock keeps the worker exactly there."""
     ts = now_ms()
     spool = telemetry.folder / "worker" / "spool.db"
-    with receiving(telemetry) as feed, closing(sqlite3.connect(spool, isolation_level=None, timeout=30)) as lock:
+    with telemetry.receiving() as feed, closing(sqlite3.connect(spool, isolation_level=None, timeout=30)) as lock:
         sent = 0
 
         def caught() -> bool:

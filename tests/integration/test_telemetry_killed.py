@@ -12,8 +12,8 @@ import pytest
 
 from deploy.local.stack import Stack
 from services.telemetry.verify_journal import verify
-from tests.fakes.published_registry import PublishedRegistry, serving
-from tests.integration.telemetry_under_test import EventTap, Json, TelemetryUnderTest, now_ms
+from tests.integration.event_tap import EventTap
+from tests.integration.telemetry_under_test import Json, TelemetryUnderTest, now_ms, telemetry_on
 from tests.system.feed import Feed
 from tests.system.polling import until
 
@@ -24,15 +24,9 @@ RECORDS, PACK, KILLS = 6_000, 20, 3
 
 @pytest.fixture
 def telemetry(brokers: Stack, tmp_path: Path) -> Iterator[TelemetryUnderTest]:
-    registry = PublishedRegistry()
-    with serving(registry):
-        made = TelemetryUnderTest(brokers, registry, tmp_path)
-        made.register_sites()
-        for device in DEVICES:
-            made.register_device(device)
+    with telemetry_on(brokers, tmp_path, *DEVICES) as made:
         made.start()
         yield made
-        made.stop()
 
 
 def record(chance: random.Random, seq: int, now: int) -> Json:
