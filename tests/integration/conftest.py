@@ -1,4 +1,4 @@
-"""The three servers for the integration tests: one set for the whole run; and a worker of telemetry's on them."""
+"""The three servers for the integration tests: one set for the whole run; and our services on them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from deploy.local.programs import BROKERS
 from deploy.local.stack import Stack
+from tests.integration.adoption_under_test import AdoptionUnderTest, adoption_on
 from tests.integration.telemetry_under_test import TelemetryUnderTest, telemetry_on
 from tests.system.feed import Feed
 
@@ -31,4 +32,11 @@ def telemetry(brokers: Stack, tmp_path: Path) -> Iterator[TelemetryUnderTest]:
 def feed(telemetry: TelemetryUnderTest) -> Iterator[Feed]:
     """A gateway of the worker's vendor, which waits for receipts."""
     with telemetry.receiving() as made:
+        yield made
+
+
+@pytest.fixture
+def adoption(brokers: Stack, tmp_path: Path) -> Iterator[AdoptionUnderTest]:
+    """Adoption with an empty queue and no facts; a test starts its processes."""
+    with adoption_on(brokers, tmp_path) as made:
         yield made
