@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,14 +34,20 @@ class City:
     def _wait_until_heard_of(self) -> None:
         """The worker follows the registry within a moment; until then it would park what we send."""
         for name, topic in (("gw", self.home_topic("lamp")), ("pc", self.venue_topic("hmd-1"))):
-            with self.feed(name) as feed:
-                feed.subscribe(f"ack/v1/{self.name}/{name}/#")
+            with self.receiving(name) as feed:
                 until(lambda: feed.send(topic, self.heartbeat(test=True)), lambda receipt: receipt["accepted"] == 1)  # noqa: B023
 
     def feed(self, feed: str) -> Feed:
         """A feed of this city, with its own password."""
         user = f"{self.name}.{feed}"
         return self.feed_as(user, self._passwords[user])
+
+    @contextmanager
+    def receiving(self, name: str) -> Iterator[Feed]:
+        """A feed of this city that waits for receipts."""
+        with self.feed(name) as feed:
+            feed.subscribe(f"ack/v1/{self.name}/{name}/#")
+            yield feed
 
     def feed_as(self, user: str | None, password: str | None) -> Feed:
         """A feed under any user name and password."""
@@ -103,3 +111,8 @@ def now_ms() -> int:
 def civil_today() -> date:
     """The civil day of now in Shenzhen."""
     return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def yesterday() -> date:
+    """The last civil day that is over."""
+    return civil_today() - timedelta(days=1)

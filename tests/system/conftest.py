@@ -1,6 +1,6 @@
-"""The whole stack for the system tests: one for the whole run."""
+"""The whole stack for the system tests: one for the whole run, and one of its own for a test that needs it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -14,6 +14,15 @@ def stack(make_stack: Callable[[], Stack]) -> Stack:
     made = make_stack()
     made.start()
     return made
+
+
+@pytest.fixture
+def own_stack(make_stack: Callable[[], Stack]) -> Iterator[Stack]:
+    """A whole stack for one test, stopped when that is over."""
+    made = make_stack()
+    made.start()
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="module")

@@ -38,8 +38,7 @@ WHOLE = [
 
 @pytest.mark.parametrize(("what", "payload", "expected"), WHOLE, ids=[case[0] for case in WHOLE])
 def test_a_message_that_cannot_be_read_is_rejected_whole(city: City, what: str, payload: bytes, expected: Any) -> None:
-    with city.feed("gw") as feed:
-        feed.subscribe(f"ack/v1/{city.name}/gw/#")
+    with city.receiving("gw") as feed:
         assert reasons(feed.send(city.home_topic(), payload)) == [expected]
         assert feed.send(city.home_topic("lamp"), city.heartbeat())["accepted"] == 1
 
@@ -58,8 +57,7 @@ def test_bad_records_are_rejected_one_by_one_and_their_neighbours_counted(city: 
     records: list[Any] = []
     for number, (record, _) in enumerate(wrong):
         records += [heartbeat(seq=number + 1), record]
-    with city.feed("gw") as feed:
-        feed.subscribe(f"ack/v1/{city.name}/gw/#")
+    with city.receiving("gw") as feed:
         receipt = feed.send(city.home_topic(), pack(*records))
     assert receipt["accepted"] == len(wrong)
     got = [
@@ -69,8 +67,7 @@ def test_bad_records_are_rejected_one_by_one_and_their_neighbours_counted(city: 
 
 
 def test_an_unknown_device_is_parked_and_counted_once_it_is_registered(city: City) -> None:
-    with city.feed("gw") as feed:
-        feed.subscribe(f"ack/v1/{city.name}/gw/#")
+    with city.receiving("gw") as feed:
         receipt = feed.send(city.home_topic(), pack(heartbeat(device="newcomer"), heartbeat(seq=77)))
     assert (receipt["accepted"], receipt["parked"], receipt["rejected"]) == (1, 1, [])
     scope = f"device:{city.name}/newcomer"
@@ -103,8 +100,7 @@ def test_a_forged_topic_never_reaches_us(city: City) -> None:
 
 
 def test_a_malformed_topic_under_the_feeds_own_prefix_is_rejected_with_its_bytes(city: City) -> None:
-    with city.feed("gw") as feed:
-        feed.subscribe(f"ack/v1/{city.name}/gw/#")
+    with city.receiving("gw") as feed:
         receipt = feed.send(city.home_topic("lamp") + "/extra/levels", city.heartbeat())
     assert reasons(receipt) == [(None, "bad_topic", None)]
     rows = until(
@@ -115,8 +111,7 @@ def test_a_malformed_topic_under_the_feeds_own_prefix_is_rejected_with_its_bytes
 
 
 def test_the_ledger_explains_every_record(city: City) -> None:
-    with city.feed("gw") as feed:
-        feed.subscribe(f"ack/v1/{city.name}/gw/#")
+    with city.receiving("gw") as feed:
         good, stranger = heartbeat(seq=500), heartbeat(seq=501, device="stranger-2")
         receipts = [
             feed.send(city.home_topic(), pack(good, stranger, heartbeat(ts=None))),

@@ -1,22 +1,20 @@
 """Two paths to one figure under live traffic: no difference; one fact altered is named, and mended from the journal."""
 
-import json
 import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from deploy.demo.registering import register
 from deploy.local.stack import Stack
 from tests.system import recorded_home
-from tests.system.city import administrator, civil_today
+from tests.system.city import yesterday
 from tests.system.polling import until
-from tests.system.simulating import ROOT, answer, simulate
+from tests.system.simulating import ROOT, SimulatedCity, answer
 
 
 def adoption(stack: Stack, *arguments: str) -> tuple[int, str]:
@@ -34,48 +32,38 @@ def adoption(stack: Stack, *arguments: str) -> tuple[int, str]:
 
 
 @pytest.mark.timeout(400)
-def test_an_altered_fact_is_named_and_mended_while_traffic_goes_on(make_stack: Any, tmp_path: Path) -> None:
-    stack: Stack = make_stack()
-    stack.start()
-    last_day = civil_today() - timedelta(days=1)
+def test_an_altered_fact_is_named_and_mended_while_traffic_goes_on(own_stack: Stack, tmp_path: Path) -> None:
+    last_day = yesterday()
     recording = ("--file", str(recorded_home.FILE), "--as", "home", "--end", str(last_day))
-    answer(simulate(tmp_path, "replay", *recording, "--out", "city.json"))
-    city = json.loads((tmp_path / "city.json").read_text(encoding="utf-8"))
-    passwords = register(administrator(stack), stack.urls["registry"], city, lambda _: None)
-    (tmp_path / "feeds.json").write_text(json.dumps(passwords))
-    files = ("--city", "city.json", "--credentials", "feeds.json", "--sent", "sent.jsonl")
-    play = ("play", *files, "--broker", f"mqtt://127.0.0.1:{stack.ports.mqtt}")
+    city = SimulatedCity(own_stack, tmp_path, "replay", *recording)
     days = ("--from", str(last_day - timedelta(days=14)), "--to", str(last_day + timedelta(days=1)))
-    answer(simulate(tmp_path, *play))
+    city.play()
 
-    again = simulate(tmp_path, *play, "--repeat", "5")
-    status, said = adoption(stack, "reconcile", *days)
-    assert status == 0, said
-    answer(again)
+    with city.playing("--repeat", "5") as again:
+        status, said = adoption(own_stack, "reconcile", *days)
+        assert status == 0, said
+        answer(again)
 
-    facts = stack.folders.data_of("adoption") / "adoption.db"
-    with sqlite3.connect(facts, timeout=30) as connection:
+    with closing(sqlite3.connect(city.facts, timeout=30)) as connection, connection:
         device, day = connection.execute(
             "SELECT d.id, s.day FROM strip s JOIN device d ON d.id = s.device WHERE d.device = 'kitchen.fridge'"
             " AND s.local <> x'' ORDER BY s.day LIMIT 1"
         ).fetchone()
         connection.execute("UPDATE strip SET local = x'' WHERE device = ? AND day = ?", (device, day))
-    connection.close()
     civil = date_of(day)
 
-    status, said = adoption(stack, "reconcile", *days)
+    status, said = adoption(own_stack, "reconcile", *days)
     assert status == 1, said
     named = [line for line in said.splitlines() if "kitchen.fridge" in line]
     assert named
     assert all("replay-home" in line and civil in line and "local" in line for line in named), said
     assert not [line for line in said.splitlines() if "bathroom." in line]
 
-    status, said = adoption(stack, "rebuild", *days)
+    status, said = adoption(own_stack, "rebuild", *days)
     assert status == 0, said
     assert "kitchen.fridge" in said
-    status, said = until(lambda: adoption(stack, "reconcile", *days), lambda found: found[0] != 2, within_s=60)
+    status, said = until(lambda: adoption(own_stack, "reconcile", *days), lambda found: found[0] != 2, within_s=60)
     assert status == 0, said
-    stack.stop()
 
 
 def date_of(number: int) -> str:

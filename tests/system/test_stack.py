@@ -52,7 +52,9 @@ def test_a_killed_process_is_started_again(stack: Stack, name: str) -> None:
 def test_every_listener_is_private(stack: Stack) -> None:
     pids = [int(line.split()[0]) for line in of_stack(stack.folders.var)]
 
-    assert addresses_listened_on(pids) <= LOOPBACK
+    addresses = addresses_listened_on(pids)
+    assert addresses
+    assert addresses <= LOOPBACK
 
 
 def test_every_process_carries_the_mark_by_which_down_finds_it(stack: Stack) -> None:

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,14 @@ Stack(Path(sys.argv[1]), free_ports(), die_with_parent=True).start(only=["mosqui
 print("up", flush=True)
 time.sleep(600)
 """
+
+
+@pytest.fixture
+def stack(make_stack: Callable[[], Stack]) -> Iterator[Stack]:
+    """One that has not been started."""
+    made = make_stack()
+    yield made
+    made.stop()
 
 
 def command_line(word: str, var: Path, ports: Ports) -> subprocess.CompletedProcess[str]:
@@ -55,8 +63,7 @@ def test_up_status_and_down_by_command_line_leave_nothing(tmp_path: Path) -> Non
     assert command_line("status", tmp_path, ports).returncode == 1
 
 
-def test_down_finds_what_is_left_when_supervisord_was_killed(make_stack: Callable[[], Stack]) -> None:
-    stack = make_stack()
+def test_down_finds_what_is_left_when_supervisord_was_killed(stack: Stack) -> None:
     stack.start(only=["mosquitto", "influxdb"])
     kill_supervisord(stack.folders.var)
     orphans = until(lambda: of_stack(stack.folders.var), lambda left: len(left) == 2)
@@ -67,8 +74,7 @@ def test_down_finds_what_is_left_when_supervisord_was_killed(make_stack: Callabl
     assert of_stack(stack.folders.var) == []
 
 
-def test_up_cleans_away_what_a_killed_supervisord_left(make_stack: Callable[[], Stack]) -> None:
-    stack = make_stack()
+def test_up_cleans_away_what_a_killed_supervisord_left(stack: Stack) -> None:
     stack.start(only=["mosquitto"])
     kill_supervisord(stack.folders.var)
 
@@ -101,8 +107,7 @@ def test_a_stack_for_tests_ends_with_the_process_that_started_it(tmp_path: Path)
     until(lambda: of_stack(tmp_path), lambda left: left == [])
 
 
-def test_a_port_that_is_taken_is_one_clear_error(make_stack: Callable[[], Stack]) -> None:
-    stack = make_stack()
+def test_a_port_that_is_taken_is_one_clear_error(stack: Stack) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", stack.ports.mqtt))
         holder.listen()
@@ -116,10 +121,7 @@ def test_a_port_that_is_taken_is_one_clear_error(make_stack: Callable[[], Stack]
     assert of_stack(stack.folders.var) == []
 
 
-def test_a_part_that_does_not_become_healthy_is_named_with_its_log_and_all_is_stopped(
-    make_stack: Callable[[], Stack],
-) -> None:
-    stack = make_stack()
+def test_a_part_that_does_not_become_healthy_is_named_with_its_log_and_all_is_stopped(stack: Stack) -> None:
     stack.start(only=["mosquitto"])
     stack.stop()
     (stack.folders.data / "mosquitto" / "mosquitto.db").write_text("not a database")

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -13,10 +13,11 @@ DURABLE = ("-V", "mqttv311", "-i", "admin", "-c", "-q", "1")
 
 
 @pytest.fixture(scope="module")
-def mosquitto(make_stack: Callable[[], Stack]) -> Stack:
+def mosquitto(make_stack: Callable[[], Stack]) -> Iterator[Stack]:
     stack = make_stack()
     stack.start(only=["mosquitto"])
-    return stack
+    yield stack
+    stack.stop()
 
 
 def run(stack: Stack, program: str, user: str, *words: str, lines: str = "") -> subprocess.CompletedProcess[str]:
