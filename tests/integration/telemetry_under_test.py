@@ -67,6 +67,7 @@ class TelemetryUnderTest:
         self.wait_ready()
 
     def spawn(self, **settings: str) -> None:
+        assert self.process is None or self.process.poll() is not None, "one worker at a time"
         self.process = spawn(self.environment | settings, "services.telemetry.worker")
 
     def counter(self, name: str) -> int:

@@ -28,10 +28,11 @@ def until_past(tap: EventTap, moment: int) -> None:
 def test_what_was_received_before_a_watermark_was_stored_and_published_before_it(
     telemetry: TelemetryUnderTest,
 ) -> None:
+    ts = now_ms()
     telemetry.start()
     with EventTap(telemetry.stack, telemetry.vendor) as tap, telemetry.feed() as feed:
         for seq in range(200):
-            feed.publish(telemetry.topic(), pack(usage(now_ms(), seq)))
+            feed.publish(telemetry.topic(), pack(usage(ts, seq)))
         until(telemetry.health, lambda health: health["head"] > 0)
         until_past(tap, now_ms() + 1_000)
         assert len(telemetry.points()) == 200
