@@ -25,7 +25,7 @@ from deploy.demo.balancing import Account, account, ledger_differences
 from deploy.demo.checking import differences, outage_differences, read_sent
 from deploy.demo.disturbances import days_of, effects
 from deploy.demo.document import gather, write
-from deploy.demo.expecting import expected_figures, figure_differences, parameters
+from deploy.demo.expecting import expected_figures, figure_differences, parameter_differences, parameters
 from deploy.demo.reading import Reader
 from deploy.demo.registering import another_person, register, register_late, verify
 from deploy.local import ports
@@ -118,7 +118,8 @@ class Demo:
             reported.update(reader.reported())
             return reported_differences(reported, owed, counted)
 
-        found += outage_differences(city["disturbances"], approved) + self._settled(differ)
+        found += outage_differences(city["disturbances"], api.get(f"{urls['registry']}/v1/outages"))
+        found += parameter_differences(parameters(reader.metrics())) + self._settled(differ)
         self.say("报告 / report")
         made_at = datetime.now(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds")
         document = gather(

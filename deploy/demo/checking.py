@@ -88,19 +88,27 @@ def unequal(what: str, expected: Counter[Any], found: Counter[Any]) -> list[str]
     return [f"{what}, {'/'.join(key)}: sent {expected[key]}, found {found[key]}" for key in keys]
 
 
-def outage_differences(planned: Sequence[dict[str, Any]], approved: Sequence[dict[str, Any]]) -> list[str]:
-    """Every planned outage of a vendor's that was not drafted once, over its time and at most a heartbeat more."""
+def outage_differences(planned: Sequence[dict[str, Any]], registered: Sequence[dict[str, Any]]) -> list[str]:
+    """Every planned outage that was not drafted once, over its time and at most a heartbeat more; every other one."""
+    silences = [one for one in planned if one["kind"] == "vendor_outage"]
     found = []
-    for one in planned:
-        if one["kind"] != "vendor_outage":
-            continue
-        fits = [
-            outage
-            for outage in approved
-            if (outage["vendor"], outage["feed"]) == (one["vendor"], one["feed"])
-            and 0 <= one["from_ms"] - outage["from_ms"] <= _FEED_HEARTBEAT_MS
-            and 0 <= outage["to_ms"] - one["to_ms"] <= _FEED_HEARTBEAT_MS
-        ]
+    for one in silences:
+        fits = [outage for outage in registered if _fits(one, outage)]
         if len(fits) != 1:
-            found.append(f"outage {one['id']} was planned, and {len(fits)} like it are approved")
+            found.append(f"outage {one['id']} was planned, and {len(fits)} like it are registered")
+    for outage in registered:
+        name = f"{outage['vendor']}/{outage['feed']}/{outage['from_ms']}"
+        if outage["state"] != "APPROVED":
+            found.append(f"outage {name} is still {outage['state']}")
+        if not any(_fits(one, outage) for one in silences):
+            found.append(f"outage {name} was drafted, and nobody planned it")
     return found
+
+
+def _fits(planned: dict[str, Any], outage: dict[str, Any]) -> bool:
+    return (
+        (outage["vendor"], outage["feed"]) == (planned["vendor"], planned["feed"])
+        and 0 <= planned["from_ms"] - outage["from_ms"] <= _FEED_HEARTBEAT_MS
+        and outage["to_ms"] is not None
+        and 0 <= outage["to_ms"] - planned["to_ms"] <= _FEED_HEARTBEAT_MS
+    )

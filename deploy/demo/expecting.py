@@ -19,6 +19,28 @@ def parameters(metrics: Mapping[str, Json]) -> dict[str, int]:
     return {each["key"]: each["value"] for metric in metrics.values() for each in metric["parameters"]}
 
 
+# Policy 7.3 and 7.5; the intervals are capped by policy 7.2: mains 15 min, battery 4 h, leak and smoke 24 h.
+_OF_THE_POLICY = {"merge_gap_s": 60, "shortest_s": 60, "longest_s": 3_600, "affected_minutes": 60}
+_LONGEST_S = (900, 14_400, 86_400)
+
+
+def parameter_differences(told: Mapping[str, int]) -> list[str]:
+    """Every number of the rules that is not the policy page's, though service and oracle would agree on it."""
+    found = [
+        f"parameter {key}: {told.get(key)}, and {value} by the policy"
+        for key, value in _OF_THE_POLICY.items()
+        if told.get(key) != value
+    ]
+    longest = {key: value for key, value in told.items() if key.startswith("interval_max_s.")}
+    lacking = [] if longest else ["parameter interval_max_s.*: none is told"]
+    wrong = {key: value for key, value in sorted(longest.items()) if value not in _LONGEST_S}
+    return (
+        found
+        + lacking
+        + [f"parameter {key}: {value}, and one of {_LONGEST_S} by the policy" for key, value in wrong.items()]
+    )
+
+
 def expected_figures(expected: Json) -> dict[str, Parts]:
     """The oracle's integers by ``METRIC SCOPE``."""
     found: dict[str, Parts] = {}

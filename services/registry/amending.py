@@ -6,15 +6,14 @@ from typing import Any
 import marshmallow as ma
 import msgspec
 
-from services.registry import tenancies
-from services.registry.collection import Collection, Entity
-from services.registry.outages import amended
+from services.registry import outages, papers, tenancies
+from services.registry.collection import Collection, Entity, id_of
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
 from services.registry.registering import ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
 from services.registry.scope import reaches
 from services.registry.store import Store, Stored
-from shared.contracts.registry_evidence import Outage, Tenancy
+from shared.contracts.registry_evidence import LegalBasis, Outage, Selection, Tenancy
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
 
@@ -28,7 +27,7 @@ def amend(store: Store, collection: Collection, key: str, patch: Mapping[str, An
     """
     before = writable(store, collection, key, caller)
     merged = _merged(collection, before.row, tenancies.completed(before.row, patch))
-    after = Row((), key, _checked(before.row, merged, caller))
+    after = Row((), key, _checked(store, collection, before.row, merged, caller))
     ground = ground_of(store, collection, [after.row])
     if faults := out_of_reach(ground, collection, after, caller) or list(faults_between(store, collection, [after])):
         raise Refused(faults)
@@ -64,11 +63,16 @@ def writable(store: Store, collection: Collection, key: str, caller: Principal) 
     return stored
 
 
-def _checked(before: Entity, after: Entity, caller: Principal) -> Entity:
+def _checked(store: Store, collection: Collection, before: Entity, after: Entity, caller: Principal) -> Entity:
     """What results, where it depends on what was there."""
-    if isinstance(after, Tenancy):
-        tenancies.check(before, after)
-    return amended(before, after, caller) if isinstance(after, Outage) else after
+    match after:
+        case Tenancy():
+            tenancies.check(before, after, store.versions(collection.entity, id_of(collection, before)))
+        case Outage():
+            return outages.amended(before, after, caller)
+        case LegalBasis() | Selection():
+            return papers.amended(before, after)
+    return after
 
 
 def _merged(collection: Collection, row: Entity, patch: Mapping[str, Any]) -> Entity:

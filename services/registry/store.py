@@ -51,6 +51,9 @@ class Store(Protocol):
     def actors(self, entity: EntityName, key: str) -> set[str]:
         """The keys that registered or ever changed an entity, as the log tells."""
 
+    def versions(self, entity: EntityName, key: str) -> list[Entity]:
+        """An entity as it stood after each of its changes, as the log tells."""
+
     def active_administrators(self) -> int:
         """How many administrators' keys are in use."""
 

@@ -5,13 +5,13 @@ at once, also of a device or site that nobody has registered yet.
 """
 
 from collections.abc import Mapping, Sequence, Set
-from functools import lru_cache
 
 from services.telemetry.consent import refused
 from services.telemetry.directory import Directory, Site
 from services.telemetry.heartbeats import feed_heartbeats
 from services.telemetry.model import Decoded, Message, Outcome, Place, SetAside
 from services.telemetry.parsing import Wrong, counted_day, parse, pieces
+from services.telemetry.topics import account_of, topic_of
 from shared.contracts.civil_time import day_of
 from shared.contracts.telemetry import (
     MAX_AGE_MS,
@@ -28,11 +28,8 @@ from shared.contracts.telemetry import (
     Void,
     content_sha256,
     parse_feed_topic,
-    parse_topic,
 )
 from shared.failures import Rejected
-
-_parse_topic = lru_cache(maxsize=16_384)(parse_topic)  # some 8 MB when full
 
 _PLAIN = frozenset({Heartbeat, Reading, Usage, Fault, Void})  # a session is looked at more closely
 _NO_NAMES: frozenset[str] = frozenset()
@@ -52,7 +49,7 @@ def decode(messages: Sequence[Message], directory: Directory, names: Mapping[str
 def _decode_one(
     message: Message, directory: Directory, names: Mapping[str, Set[str]], fresh: dict[str, set[str]]
 ) -> Outcome:
-    topic = _parse_topic(message.topic)
+    topic = topic_of(message.topic)
     if topic is None and (account := parse_feed_topic(message.topic)):
         return feed_heartbeats(message, *account, directory.longest_pause_ms(*account))
     if topic is None:
@@ -66,15 +63,6 @@ def _decode_one(
         return Outcome(topic.vendor, topic.feed, topic.site, None, rejected=[_whole(message, rejected.reason)])
     known = names.get(topic.vendor, _NO_NAMES)
     return _Judge(message, topic, directory, known, fresh.setdefault(topic.vendor, set())).judge(items)
-
-
-@lru_cache(maxsize=16_384)
-def account_of(topic: str) -> tuple[str, str] | None:
-    """Vendor and feed of a topic, whatever follows: the broker lets an account write under its own prefix only."""
-    if own := parse_feed_topic(topic):
-        return own
-    prefix = parse_topic("/".join(topic.split("/")[:4]) + "/any")
-    return None if prefix is None else (prefix.vendor, prefix.feed)
 
 
 def _whole(message: Message, reason: str) -> SetAside:

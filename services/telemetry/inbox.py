@@ -43,9 +43,12 @@ class Inbox(Generic[M]):
         """What waits now."""
         return self._size
 
-    def put(self, message: M) -> None:
-        """Add a message; blocks while the inbox is full. After :meth:`close` it is dropped: nobody acknowledges it."""
-        size = len(message.payload) + OVERHEAD_BYTES
+    def put(self, message: M, beside: int = 0) -> None:
+        """Add a message; blocks while the inbox is full. After :meth:`close` it is dropped: nobody acknowledges it.
+
+        ``beside``: bytes that it holds beside topic and payload.
+        """
+        size = len(message.payload) + len(message.topic) + beside + OVERHEAD_BYTES
         records = message.payload.count(b"{")  # at least as many as there are
         with self._changed:
             while self._queue and self._size + size > self._limits.waiting_bytes and not self._closed:

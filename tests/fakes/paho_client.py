@@ -65,6 +65,7 @@ class PahoClient:
         self.acknowledged: list[tuple[int, int]] = []  # (connection, packet id) of every PUBACK sent
         self.published: list[tuple[str, bytes, Any]] = []
         self.subscribed: list[str] = []
+        self.sent: list[int] = []  # the first byte of every packet, in order
         self._connection = 0
         self._next = 1
 
@@ -78,6 +79,7 @@ class PahoClient:
     def _packet_queue(self, _command: int, packet: bytes, _mid: int, _qos: int) -> None:
         """Takes packets in one piece; like the real one, it sends them on whatever connection there is."""
         for kind, body in packets(packet):
+            self.sent.append(kind)
             if kind == 0x40:
                 self.acknowledged += [(self._connection, mid) for (mid,) in struct.iter_unpack("!H", body)]
             else:

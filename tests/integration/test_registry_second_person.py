@@ -54,6 +54,27 @@ def test_who_changed_a_paper_does_not_verify_it(city: RegistryUnderTest, path: s
     assert city.caller("administrator").post(key, {}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "paper", "end"), [("selections", SELECTION, "withdrawn_on"), ("legal-bases", BASIS, "valid_to")]
+)
+def test_a_verified_paper_that_is_to_hold_longer_is_verified_again(
+    city: RegistryUnderTest, path: str, paper: Any, end: str
+) -> None:
+    city.admin.made(f"/v1/{path}", paper)
+    key, other = f"/v1/{path}/garden/doc-1", city.caller("programme_manager")
+    assert other.post(f"{key}/verification", {}).status_code == 200
+
+    def verified_after(until: str | None) -> bool:
+        answer = city.admin.patch(key, {end: until})
+        assert answer.status_code == 200
+        return answer.json["verified_by"] is not None  # type: ignore[index]
+
+    assert verified_after("2026-06-01")  # its end comes earlier than was verified
+    assert not verified_after("2026-07-01")
+    assert other.post(f"{key}/verification", {}).status_code == 200
+    assert not verified_after(None)
+
+
 @pytest.mark.parametrize(("path", "paper"), [("selections", SELECTION), ("legal-bases", BASIS)])
 def test_a_paper_registered_again_is_told_as_it_stands(city: RegistryUnderTest, path: str, paper: Any) -> None:
     other, third = city.caller("programme_manager"), city.caller("administrator")

@@ -67,6 +67,21 @@ def test_consent_is_not_given_backwards(city: RegistryUnderTest) -> None:
     city.admin.made("/v1/tenancies", TENANCY | following)
 
 
+def test_a_word_that_is_moved_back_first_gives_no_consent_backwards(city: RegistryUnderTest) -> None:
+    key = "/v1/tenancies/garden/home-00000/1"
+    city.admin.made("/v1/tenancies", TENANCY | {"consent_from": "2026-02-01"})
+    assert city.admin.patch(key, {"consent": "REFUSED", "consent_from": "2026-01-01"}).status_code == 200
+    assert reason(city.admin.patch(key, {"consent": "GIVEN", "consent_from": "2026-01-02"})) == "conflicting"
+    assert city.admin.patch(key, {"consent": "GIVEN", "consent_from": "2026-02-02"}).status_code == 200
+
+
+def test_another_word_of_a_household_has_its_day(city: RegistryUnderTest) -> None:
+    key = "/v1/tenancies/garden/home-00000/1"
+    city.admin.made("/v1/tenancies", TENANCY)
+    undated = city.admin.patch(key, {"consent": "WITHDRAWN"})
+    assert (undated.status_code, pointers(undated)) == (422, ["#/consent_from"])
+
+
 def test_a_month_is_a_month_and_a_dwelling_exists(city: RegistryUnderTest) -> None:
     row = {"pilot": "garden", "dwelling_ref": "home-00000", "month": "2026-11", "occupied": True}
     city.admin.made("/v1/occupancies", row)

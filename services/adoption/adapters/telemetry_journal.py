@@ -1,6 +1,6 @@
 """Telemetry's journal over HTTP, as its contract words it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlencode
 
@@ -56,7 +56,8 @@ class TelemetryJournal:
     ) -> Iterator[Iterator[JournalRecord]]:
         """The receipts of groups of a vendor's devices, group after group; the journal is read once, before the first.
 
-        :raises Unavailable: if telemetry is away, its answer is not whole, or the disk is full
+        :raises Unavailable: if telemetry is away, its answer is not whole or not of the contract, or the disk is full;
+            what is wrong inside a record only when its group is read
         """
         number_of = {device: number for number, group in enumerate(groups) for device in group}
         query = [*_of_day(day), ("vendor", vendor)]
@@ -69,7 +70,7 @@ class TelemetryJournal:
                 if (whose := _WHOSE.decode(line)).device in number_of and kind in (None, whose.record.kind)
             )
         for lines in shelf.parts():
-            yield map(_RECORD.decode, lines)
+            yield _records(lines)
 
     def heads(self) -> dict[str, int]:
         """See :class:`services.adoption.awaiting.Heads`.
@@ -86,6 +87,11 @@ class TelemetryJournal:
 
 def _of_day(day: int) -> _Query:
     return [("day", date_from_day(day).isoformat())]
+
+
+def _records(lines: Iterable[bytes]) -> Iterator[JournalRecord]:
+    with _of_the_contract():
+        yield from map(_RECORD.decode, lines)
 
 
 @contextmanager

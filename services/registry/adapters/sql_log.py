@@ -65,6 +65,12 @@ def actors(connection: sa.Connection, entity: EntityName, key: str) -> set[str]:
     return set(connection.execute(query).scalars())
 
 
+def bodies(connection: sa.Connection, entity: EntityName, key: str) -> list[dict[str, Any]]:
+    """What an entity was after each of its changes, a removal left out."""
+    query = sa.select(CHANGE.c.after).where(CHANGE.c.entity == entity, CHANGE.c.id == key).order_by(CHANGE.c.version)
+    return [_parsed(after) for after in connection.execute(query).scalars() if after is not None]
+
+
 def body(entity: msgspec.Struct | None) -> dict[str, Any] | None:
     """An entity as it stands in JSON: dates as text."""
     return None if entity is None else dict(msgspec.to_builtins(entity, str_keys=True))

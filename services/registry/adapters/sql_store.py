@@ -86,6 +86,10 @@ class SqlStore:
         """See Store."""
         return sql_log.actors(self._connection, entity, key)
 
+    def versions(self, entity: EntityName, key: str) -> list[Entity]:
+        """See Store."""
+        return [msgspec.convert(body, ENTITIES[entity]) for body in sql_log.bodies(self._connection, entity, key)]
+
     def active_administrators(self) -> int:
         """See Store."""
         table = TABLES["key"]

@@ -18,10 +18,10 @@ from paho.mqtt.properties import Properties
 
 from services.telemetry import counters
 from services.telemetry.adapters.mqtt_packets import PUBACK, Publication, pubacks, publish, read_publish
-from services.telemetry.decode import account_of
 from services.telemetry.inbox import Inbox
 from services.telemetry.keeping import receipt
 from services.telemetry.model import Outcome
+from services.telemetry.topics import account_of
 from shared.brokers import mqtt
 from shared.failures import Unavailable
 
@@ -134,9 +134,10 @@ class MqttMessages:
     def _send(self, packet_ids: list[int], receipts: list[bytes]) -> None:
         """All in one piece: ``Client.ack`` and ``publish`` cost more than all else for a message (measured).
 
-        What they call themselves is called here; it is private, and the version of paho is locked.
+        Receipts first: if the connection breaks in between, a message without its receipt is not acknowledged and
+        comes again. What they call themselves is called here; it is private, and the version of paho is locked.
         """
-        if packets := pubacks(packet_ids) + b"".join(receipts):
+        if packets := b"".join(receipts) + pubacks(packet_ids):
             self._client._packet_queue(PUBACK, packets, 0, 1)
 
     def _on_connect(self, client: Client, _data: Any, flags: Any, reason: Any, _properties: Any) -> None:
@@ -165,7 +166,9 @@ class MqttMessages:
     def _on_publication(self, first: int, body: bytes) -> None:
         self._stamping = True
         try:
-            self._inbox.put(MqttMessage(read_publish(first, body), self._receipt_time(), self._connection))
+            said = read_publish(first, body)
+            asked = len(said.response or "") + len(said.correlation or b"")
+            self._inbox.put(MqttMessage(said, self._receipt_time(), self._connection), asked)
         except Exception:  # it would end paho's thread; unacknowledged, the message comes again
             counters.CALLBACK_FAILURES.inc()
             _log.exception("a message could not be taken")

@@ -12,11 +12,8 @@ _PUBLISH = b"\x30"
 _MOST = 268_435_455  # what a variable byte integer holds (1.5.5)
 _NOT_IN_A_TOPIC = "+#\0"
 _RESPONSE_TOPIC, _CORRELATION_DATA, _USER_PROPERTY, _SUBSCRIPTION = 0x08, 0x09, 0x26, 0x0B
-_WIDTH = {
-    0x01: 1,
-    0x02: 4,
-    0x23: 2,
-}  # 2.2.2.2: payload format, message expiry, topic alias; the others say their length
+_WIDTH = {0x01: 1, 0x02: 4, 0x23: 2}  # 2.2.2.2: payload format, message expiry, topic alias
+_WITH_LENGTH = (_RESPONSE_TOPIC, _CORRELATION_DATA, _USER_PROPERTY, 0x03)  # and content type
 _puback = struct.Struct("!BBH").pack  # type, remaining length, packet id
 _length = struct.Struct("!H")  # two bytes of length go before text and binary data (1.5.4, 1.5.6)
 
@@ -63,7 +60,7 @@ def _asked(body: bytes, at: int, end: int) -> tuple[str | None, bytes | None]:
             at += _WIDTH[number]
         elif number == _SUBSCRIPTION:
             _, at = _number(body, at)
-        else:
+        elif number in _WITH_LENGTH:
             value, at = _value(body, at)
             if number == _RESPONSE_TOPIC:
                 response = value.decode()
@@ -71,6 +68,10 @@ def _asked(body: bytes, at: int, end: int) -> tuple[str | None, bytes | None]:
                 correlation = value
             elif number == _USER_PROPERTY:
                 _, at = _value(body, at)
+        else:
+            raise ValueError(f"not a PUBLISH: it has a property {number:#x}")
+    if at != end:
+        raise ValueError("not a PUBLISH: its properties are longer than they say")
     return response, correlation
 
 

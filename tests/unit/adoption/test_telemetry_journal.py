@@ -113,6 +113,20 @@ def test_an_answer_without_its_end_is_none(
         next(journal.of_groups(DAY, "acme", ["a"]))
 
 
+def test_a_record_outside_the_contract_is_no_answer_in_any_group(
+    journal: TelemetryJournal, published: PublishedJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published.add([heartbeat("a", midnight_ms(FIRST)), heartbeat("b", midnight_ms(FIRST))])
+    lines = published.lines({"day": [str(FIRST)], "vendor": ["acme"]})
+    odd = [line | {"record": line["record"] | {"boot": -1}} if line.get("device") == "b" else line for line in lines]
+    assert odd != lines
+    monkeypatch.setattr(published, "lines", lambda _query: odd)
+    first, second = journal.of_groups(DAY, "acme", [["a"], ["b"]])
+    assert len(told(first)) == 1
+    with pytest.raises(Unavailable, match="contract"):
+        told(second)
+
+
 def test_what_is_not_of_the_contract_is_no_answer(
     journal: TelemetryJournal, published: PublishedJournal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from deploy.demo.checking import outage_differences
-from deploy.demo.expecting import Parts, expected_figures, figure_differences, parameters
+from deploy.demo.expecting import Parts, expected_figures, figure_differences, parameter_differences, parameters
 
 Json = dict[str, Any]
 RATE: Parts = {"numerator": 3, "denominator": 4, "observed_numerator": 2, "unaffected": 3, "all": 4}
@@ -77,7 +77,20 @@ def test_the_parameters_are_those_of_all_definitions() -> None:
 @pytest.mark.parametrize(("early_ms", "late_ms", "fits"), [(0, 0, 1), (60_000, 60_000, 1), (60_001, 0, 0), (-1, 0, 0)])
 def test_a_drafted_outage_is_the_planned_one_to_a_heartbeat(early_ms: int, late_ms: int, fits: int) -> None:
     planned = {"id": "outage-1", "kind": "vendor_outage", "vendor": "a", "feed": "f", "from_ms": 10**6, "to_ms": 10**7}
-    drafted = {"vendor": "a", "feed": "f", "from_ms": 10**6 - early_ms, "to_ms": 10**7 + late_ms}
+    drafted = {"vendor": "a", "feed": "f", "from_ms": 10**6 - early_ms, "to_ms": 10**7 + late_ms, "state": "APPROVED"}
 
-    assert len(outage_differences([planned], [drafted])) == 1 - fits
-    assert len(outage_differences([planned], [drafted | {"feed": "g"}])) == 1
+    assert len(outage_differences([planned], [drafted])) == 2 * (1 - fits)  # one lacks, and one is too many
+    assert len(outage_differences([planned], [drafted | {"feed": "g"}])) == 2
+    assert len(outage_differences([planned], [drafted | {"state": "DRAFT"}])) == 1 + 2 * (1 - fits)
+    assert len(outage_differences([], [drafted | {"to_ms": None}])) == 1
+
+
+def test_numbers_that_are_not_the_policys_are_differences() -> None:
+    policys = {"merge_gap_s": 60, "shortest_s": 60, "longest_s": 3600, "affected_minutes": 60}
+    told = policys | {"interval_max_s.LIGHTING": 900, "interval_max_s.LIFE_SAFETY": 86_400}
+
+    assert parameter_differences(told) == []
+    assert len(parameter_differences(told | {"longest_s": 600})) == 1
+    assert len(parameter_differences(told | {"interval_max_s.LIGHTING": 960})) == 1
+    assert len(parameter_differences(policys)) == 1
+    assert len(parameter_differences({})) == 5

@@ -46,9 +46,9 @@ def consented(one: Tenancy) -> set[date]:
     return {each for each in let(one) if (one.given_from or one.valid_from) <= each < one.consent_from}
 
 
-def is_refused(before: Tenancy, after: Tenancy) -> bool:
+def is_refused(before: Tenancy, after: Tenancy, *earlier: Tenancy) -> bool:
     try:
-        check(before, after)
+        check(before, after, earlier)
     except Refused:
         return True
     return False
@@ -83,13 +83,21 @@ def test_which_words_may_follow_which(before: Tenancy, after: Tenancy, refused: 
     assert is_refused(before, after) == refused
 
 
+def test_a_word_that_was_moved_back_first_was_still_said() -> None:
+    said, moved = tenancy("GIVEN", 5), tenancy("REFUSED", 0)
+    assert is_refused(moved, tenancy("GIVEN", 1), said, moved)
+    assert not is_refused(moved, tenancy("GIVEN", 6), said, moved)
+
+
+SINCE = {"consent_from": "2026-01-08"}  # day 7
+
+
 @pytest.mark.parametrize(
     ("before", "patch", "given_from"),
     [
         (tenancy("GIVEN", 5), {"consent": "WITHDRAWN"}, "2026-01-06"),
         (tenancy("GIVEN", 0), {"consent": "WITHDRAWN"}, None),
-        (tenancy("GIVEN", 5), {"consent": "WITHDRAWN", "given_from": "2026-01-08"}, "2026-01-08"),
-        (tenancy("WITHDRAWN", 7, given_from=5), {"consent": "WITHDRAWN"}, "2026-01-06"),
+        (tenancy("GIVEN", 5), {"consent": "WITHDRAWN", "given_from": "2026-01-07"}, "2026-01-07"),
         (tenancy("WITHDRAWN", 7, given_from=5), {"consent": "GIVEN"}, None),
         (tenancy("REFUSED", 5), {"consent": "WITHDRAWN"}, None),
     ],
@@ -97,8 +105,16 @@ def test_which_words_may_follow_which(before: Tenancy, after: Tenancy, refused: 
 def test_a_withdrawal_keeps_since_when_it_was_given(
     before: Tenancy, patch: dict[str, str], given_from: str | None
 ) -> None:
-    assert completed(before, patch) == patch | {"given_from": given_from}
+    assert completed(before, patch | SINCE) == patch | SINCE | {"given_from": given_from}
 
 
-def test_a_patch_that_does_not_speak_of_consent_stays_as_it_is() -> None:
-    assert completed(tenancy("GIVEN", 5), {"valid_to": "2026-02-01"}) == {"valid_to": "2026-02-01"}
+@pytest.mark.parametrize("patch", [{"valid_to": "2026-02-01"}, {"consent": "GIVEN"}, {"consent_from": "2026-01-03"}])
+def test_a_patch_without_another_word_stays_as_it_is(patch: dict[str, str]) -> None:
+    assert completed(tenancy("GIVEN", 5), patch) == patch
+
+
+def test_another_word_has_its_day_and_nothing_is_withdrawn_before_it_was_given() -> None:
+    for patch in ({"consent": "WITHDRAWN"}, {"consent": "WITHDRAWN", "consent_from": "2026-01-06"}):
+        with pytest.raises(Refused) as refused:
+            completed(tenancy("GIVEN", 5), patch)
+        assert [one.pointer for one in refused.value.faults] == ["#/consent_from"]

@@ -33,7 +33,7 @@ def test_a_small_batch_is_taken_after_a_short_while() -> None:
 
 
 def test_a_full_batch_is_taken_at_once_by_messages_records_or_bytes() -> None:
-    for limits in (SLOW._replace(messages=2), SLOW._replace(records=2), SLOW._replace(size=2 * OVERHEAD_BYTES + 4)):
+    for limits in (SLOW._replace(messages=2), SLOW._replace(records=2), SLOW._replace(size=2 * OVERHEAD_BYTES + 6)):
         inbox = filled(limits, *[message()] * 3)
         begun = time.monotonic()
         assert len(inbox.take(60)) == 2
@@ -41,7 +41,7 @@ def test_a_full_batch_is_taken_at_once_by_messages_records_or_bytes() -> None:
 
 
 def test_what_was_taken_fills_no_later_batch() -> None:
-    for limits in (Limits(records=2), Limits(size=2 * OVERHEAD_BYTES + 4)):
+    for limits in (Limits(records=2), Limits(size=2 * OVERHEAD_BYTES + 6)):
         inbox = filled(limits._replace(gather_s=0.05), message(), message())
         assert len(inbox.take(60)) == 2
         assert inbox.waiting_bytes == 0
@@ -72,7 +72,7 @@ def test_a_full_inbox_blocks_who_puts_until_something_is_taken() -> None:
     thread.start()
     thread.join(0.1)
     assert thread.is_alive()
-    assert inbox.waiting_bytes == OVERHEAD_BYTES + 2
+    assert inbox.waiting_bytes == OVERHEAD_BYTES + 3
     assert [m.payload for m in inbox.take(1)] == [b"{}"]
     thread.join(10)
     assert [m.payload for m in inbox.take(1)] == [b"second"]

@@ -142,6 +142,24 @@ def test_a_receipt_goes_to_the_response_topic_with_the_correlation_data(broker: 
     assert properties.CorrelationData == b"\x00c"
 
 
+def test_receipts_go_before_the_acknowledgements_so_that_a_broken_connection_leaves_no_message_with_neither(
+    broker: Broker,
+) -> None:
+    messages = [broker.deliver(ResponseTopic="ack/v1/acme/gw/r") for _ in range(3)]
+    broker.acknowledge(*messages)
+    assert [kind & 0xF0 for kind in broker.client.sent] == [0x30] * 3 + [0x40] * 3
+
+
+def test_what_a_message_asks_for_counts_as_waiting_too(broker: Broker) -> None:
+    broker.client.deliver(MESSAGE.topic, MESSAGE.payload)
+    plain = broker.inbox.waiting_bytes
+    broker.inbox.take(1)
+    asked = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    asked.ResponseTopic, asked.CorrelationData = "r" * 1000, b"c" * 2000
+    broker.client.deliver(MESSAGE.topic, MESSAGE.payload, asked)
+    assert broker.inbox.waiting_bytes == plain + 3000
+
+
 @pytest.mark.parametrize(
     "topic",
     ["ack/v1/acme/other/r", "ack/v1/other/gw/r", "ack/v1/acme/gw", HOME, "x", "ack/v1/acme/gw2/r", "ack/v1/acme/gw/#"],

@@ -98,3 +98,17 @@ def test_a_publish_that_is_cut_off_before_its_payload_is_malformed(size: int) ->
     body = publish_body("telemetry/v1/a/b", b"", properties, 7)
     with pytest.raises(ValueError, match="not a PUBLISH"):
         read_publish(0x32, body[: min(size, len(body) - 1)])
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        b"\x06\x09\x00\x05abc",  # its Correlation Data is longer than the properties
+        b"\x06\x09\x00\xffabc",  # and than the packet
+        b"\x04\x7f\x00\x01a",  # no such property
+        b"\x05\x09\x00\x01a",  # the properties end before they say
+    ],
+)
+def test_properties_that_do_not_end_where_they_say_are_malformed(properties: bytes) -> None:
+    with pytest.raises(ValueError, match="not a PUBLISH"):
+        read_publish(0x30, b"\x00\x01t" + properties + b"PAYLOAD")
