@@ -67,7 +67,9 @@ def _checked(store: Store, collection: Collection, before: Entity, after: Entity
     """What results, where it depends on what was there."""
     match after:
         case Tenancy():
-            tenancies.check(before, after, store.versions(collection.entity, id_of(collection, before)))
+            tenancies.check(
+                before, after, [version.row for version in store.history(collection.entity, id_of(collection, before))]
+            )
         case Outage():
             return outages.amended(before, after, caller)
         case LegalBasis() | Selection():

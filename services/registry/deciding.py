@@ -56,7 +56,15 @@ def decide(store: Store, key: str, caller: Principal, *, approved: bool, reason:
 
 
 def _own_work(store: Store, entity: EntityName, key: str, caller: Principal) -> list[Fault]:
-    return [fault(pointer(), "same_person", "rule.same_person")] if caller.key in store.actors(entity, key) else []
+    own = False
+    said: Entity | None = None
+    for version in store.history(entity, key):
+        row = version.row
+        if isinstance(row, Selection | LegalBasis):
+            row = msgspec.structs.replace(row, verified_by=None)  # to have verified it before is no part in it
+        own |= version.actor == caller.key and row != said
+        said = row
+    return [fault(pointer(), "same_person", "rule.same_person")] if own else []
 
 
 def _not_yet(store: Store, outage: Outage) -> list[Fault]:

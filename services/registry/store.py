@@ -18,6 +18,13 @@ class Stored(NamedTuple):
     version: int
 
 
+class Version(NamedTuple):
+    """An entity as a change left it, and whose change that was."""
+
+    actor: str
+    row: Entity
+
+
 class Site(NamedTuple):
     """A pilot or a venue: slugs are unique over both."""
 
@@ -48,11 +55,8 @@ class Store(Protocol):
     def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """Every entity of which these fields have one of these values."""
 
-    def actors(self, entity: EntityName, key: str) -> set[str]:
-        """The keys that registered or ever changed an entity, as the log tells."""
-
-    def versions(self, entity: EntityName, key: str) -> list[Entity]:
-        """An entity as it stood after each of its changes, as the log tells."""
+    def history(self, entity: EntityName, key: str) -> list[Version]:
+        """Every change of an entity from the first on, as the log tells."""
 
     def active_administrators(self) -> int:
         """How many administrators' keys are in use."""

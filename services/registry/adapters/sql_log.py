@@ -59,16 +59,11 @@ def changes(connection: sa.Connection, after: int, limit: int | None = None) -> 
         yield Change(**{**row, "before": _parsed(row["before"]), "after": _parsed(row["after"])})
 
 
-def actors(connection: sa.Connection, entity: EntityName, key: str) -> set[str]:
-    """Who changed an entity, from its first version on."""
-    query = sa.select(CHANGE.c.actor).where(CHANGE.c.entity == entity, CHANGE.c.id == key)
-    return set(connection.execute(query).scalars())
-
-
-def bodies(connection: sa.Connection, entity: EntityName, key: str) -> list[dict[str, Any]]:
-    """What an entity was after each of its changes, a removal left out."""
-    query = sa.select(CHANGE.c.after).where(CHANGE.c.entity == entity, CHANGE.c.id == key).order_by(CHANGE.c.version)
-    return [_parsed(after) for after in connection.execute(query).scalars() if after is not None]
+def bodies(connection: sa.Connection, entity: EntityName, key: str) -> list[tuple[str, dict[str, Any]]]:
+    """The actor of each change of an entity and what it was afterwards, a removal left out."""
+    query = sa.select(CHANGE.c.actor, CHANGE.c.after).where(CHANGE.c.entity == entity, CHANGE.c.id == key)
+    rows = connection.execute(query.order_by(CHANGE.c.version))
+    return [(row.actor, _parsed(row.after)) for row in rows if row.after is not None]
 
 
 def body(entity: msgspec.Struct | None) -> dict[str, Any] | None:

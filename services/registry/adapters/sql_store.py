@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from services.registry.adapters import sql_log
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.collection import Entity
-from services.registry.store import New, Site, Stored
+from services.registry.store import New, Site, Stored, Version
 from shared.contracts.registry import ENTITIES, EntityName, Feed
 
 
@@ -82,13 +82,10 @@ class SqlStore:
         """See Store."""
         self._connection.execute(sa.insert(KEY_SECRET).values(key=key, sha256=sha256))
 
-    def actors(self, entity: EntityName, key: str) -> set[str]:
+    def history(self, entity: EntityName, key: str) -> list[Version]:
         """See Store."""
-        return sql_log.actors(self._connection, entity, key)
-
-    def versions(self, entity: EntityName, key: str) -> list[Entity]:
-        """See Store."""
-        return [msgspec.convert(body, ENTITIES[entity]) for body in sql_log.bodies(self._connection, entity, key)]
+        told = sql_log.bodies(self._connection, entity, key)
+        return [Version(actor, msgspec.convert(body, ENTITIES[entity])) for actor, body in told]
 
     def active_administrators(self) -> int:
         """See Store."""
