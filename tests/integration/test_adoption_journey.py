@@ -13,9 +13,9 @@ from tests.integration.adoption_under_test import AdoptionUnderTest
 from tests.integration.outages import down
 from tests.system.polling import until
 from tests.unit.adoption import cities
-from tests.unit.adoption.test_activation import heartbeat
-from tests.unit.adoption.test_api import changes, small_city
-from tests.unit.adoption.test_uses import NINE, session
+from tests.unit.adoption.homes import heartbeat
+from tests.unit.adoption.small_city import changes, small_city
+from tests.unit.adoption.venues import NINE, session
 from tests.unit.adoption.world import body
 
 WINDOW = (date(2024, 2, 26), date(2024, 3, 4))

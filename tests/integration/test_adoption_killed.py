@@ -21,10 +21,10 @@ from shared.brokers.rabbitmq import Body
 from tests.integration.adoption_under_test import AdoptionUnderTest
 from tests.system.polling import until
 from tests.unit.adoption import cities, oracle
+from tests.unit.adoption.homes import heartbeat
 from tests.unit.adoption.oracle_strips import standing
-from tests.unit.adoption.test_activation import heartbeat
-from tests.unit.adoption.test_api import small_city
-from tests.unit.adoption.test_uses import NINE
+from tests.unit.adoption.small_city import small_city
+from tests.unit.adoption.venues import NINE
 from tests.unit.adoption.world import Json, body, city_of, dump, event, facts_file, fold_batches, refold
 
 SEED = int(os.environ.get("PILOTLIGHT_SEED", str(time.time_ns() % 1_000_000)))

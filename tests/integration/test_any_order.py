@@ -38,7 +38,7 @@ from shared.contracts.civil_time import day_from_date, day_of
 from shared.runtime.service_client import ServiceClient
 from tests.unit.adoption import cities, oracle_strips
 from tests.unit.adoption.oracle import NAMES
-from tests.unit.adoption.test_api import small_city
+from tests.unit.adoption.small_city import small_city
 from tests.unit.adoption.world import Json, city_of, dump, measure
 from tests.unit.telemetry.world import AMessage, Spooled
 

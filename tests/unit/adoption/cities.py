@@ -1,4 +1,4 @@
-"""Small cities and their records, generated: times crowd where mistakes would be – edges of hours, days and gaps."""
+"""Small pilots and their records, generated: times crowd where mistakes would be – edges of hours, days and gaps."""
 
 import hashlib
 import json
@@ -15,7 +15,6 @@ FIRST = date(2024, 2, 27)  # the days around a leap day
 DAYS = 5
 EXAMPLES = int(os.environ.get("PILOTLIGHT_EXAMPLES", "8"))  # of each generated test; more of them find rarer mistakes
 VENDORS = ("acme", "bolt")
-CONTENTS = (None, None, "reef", "moon")
 
 
 def midnight_ms(day: date) -> int:
@@ -72,111 +71,6 @@ def bindings(draw: Any, vendor: str, device: str, targets: list[Json]) -> list[J
                 | target
             )
     return found
-
-
-def hours() -> st.SearchStrategy[list[tuple[str, str]]]:
-    return st.sampled_from(
-        [[], [("09:00", "17:30")], [("00:00", "24:00")], [("09:00", "12:00"), ("12:00", "17:00")], [("17:00", "24:00")]]
-    )
-
-
-@st.composite
-def calendars(draw: Any) -> list[Json]:
-    begins = sorted(draw(st.sets(st.integers(-3, DAYS), max_size=2)))
-    return [
-        {
-            "valid_from": FIRST + timedelta(days=first),
-            "weekly": {day: draw(hours()) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
-            "closed": sorted(draw(st.sets(days(), max_size=1))),
-            "extra": draw(st.dictionaries(days(), hours(), max_size=1)),
-        }
-        for first in begins
-    ]
-
-
-def installation(number: int, kind: str, method: str, seats: int) -> Json:
-    venue, zone = ("museum", "hall") if number % 2 == 0 else ("library", "attic")
-    names = {"venue": venue, "zone": zone, "code": f"vr-{number}"}
-    service = {"installed_on": FIRST - timedelta(days=30), "retired_on": None}
-    return names | service | {"vr_device_kind": kind, "presence_method": method, "seats": seats}
-
-
-@st.composite
-def vr_cities(draw: Any) -> Json:
-    kinds = st.sampled_from(["HMD_STANDALONE", "CAVE_DOME", "LARGE_SPACE_VR"])
-    methods = st.sampled_from(["PROXIMITY_SENSOR", "RUNTIME_EVENT", "TICKET_GATE", "MANUAL"])
-    count = draw(st.integers(1, 3))
-    places = [installation(n, draw(kinds), draw(methods), draw(st.integers(1, 4))) for n in range(count)]
-    for place in places:
-        if draw(st.sampled_from([True, False, False])):
-            place |= {
-                "installed_on": draw(st.one_of(st.none(), days())),
-                "retired_on": draw(st.one_of(st.none(), days())),
-            }
-    targets = [{"installation": f"{p['venue']}/{p['zone']}/{p['code']}"} for p in places]
-    devices = [(draw(st.sampled_from(VENDORS)), f"hmd-{n}") for n in range(draw(st.integers(1, 2)))]
-    return {
-        "vendors": VENDORS,
-        "pilots": [],
-        "phases": [],
-        "dwellings": [],
-        "slots": [],
-        "venues": [
-            {"slug": "museum", "name": "博物馆", "district": "futian", "venue_type": "MUSEUM"}
-            | {"funding_source": "MIXED"},
-            {"slug": "library", "name": "图书馆", "district": "nanshan", "venue_type": "OTHER_PUBLIC"}
-            | {"funding_source": "MIXED"},
-        ],
-        "zones": [
-            {"venue": "museum", "code": "hall", "name": "大厅", "calendars": draw(calendars())},
-            {"venue": "library", "code": "attic", "name": "阁楼", "calendars": draw(calendars())},
-        ],
-        "installations": places,
-        "devices": [{"vendor": vendor, "device": device} for vendor, device in devices],
-        "bindings": [b for vendor, device in devices for b in draw(bindings(vendor, device, targets))],
-    }
-
-
-@st.composite
-def sessions(draw: Any, vendor: str, device: str) -> list[Json]:
-    """A device's sessions, one after another at telling distances, some withdrawn, some of two contents."""
-    found: list[Json] = []
-    ts = draw(times())
-    for number in range(draw(st.integers(0, 6))):
-        record = {
-            "kind": "session",
-            "vendor": vendor,
-            "device": device,
-            "site": draw(st.sampled_from(["museum", "library"])),
-            "ts": ts,
-            "seq": draw(st.sampled_from([0, number, 2**63 - 1])),
-            "duration_s": draw(st.sampled_from([1, 30, 59, 60, 61, 300, 3600, 3601, 30_000, 86_400])),
-            "content": draw(st.sampled_from(CONTENTS)),
-            "headcount": draw(st.sampled_from([None, 1, 2, 3, 200])),
-            "completed": draw(st.sampled_from([None, None, False, True])),
-        }
-        found.append(record | {"sha": digest(record), "received_ms": received(draw, ts)})
-        end = ts + record["duration_s"] * 1000
-        gap = draw(st.sampled_from([-20_000, 0, 1000, 59_000, 59_999, 60_000, 60_001, 61_000, 3_600_000, None]))
-        ts = draw(times()) if gap is None else end + gap
-    if found and draw(st.booleans()):
-        rival = draw(st.sampled_from(found)) | {"duration_s": 120, "content": None}
-        del rival["sha"]
-        found.append(rival | {"sha": digest(rival), "received_ms": received(draw, rival["ts"])})
-    for number, record in enumerate(found[:3]):
-        if draw(st.sampled_from([True, False, False])):
-            void = {name: record[name] for name in ("vendor", "device", "site")}
-            void |= {"kind": "void", "ts": record["ts"] + 60_000, "seq": number}
-            void |= {"of": {"kind": "session", "ts": record["ts"], "seq": record["seq"]}}
-            found.append(void | {"sha": digest(void), "received_ms": received(draw, void["ts"])})
-    return found
-
-
-@st.composite
-def vr_worlds(draw: Any) -> tuple[Json, list[Json]]:
-    city = draw(vr_cities())
-    found = [r for d in city["devices"] for r in draw(sessions(d["vendor"], d["device"]))]
-    return city, draw(shuffled_and_repeated(found))
 
 
 def agreeing(records: list[Json]) -> list[Json]:

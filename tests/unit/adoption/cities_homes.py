@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.unit.adoption.cities import DAYS, FIRST, VENDORS, agreeing, digest, received, shuffled_and_repeated, times
-from tests.unit.adoption.world import Interval, Json, outage
+from tests.unit.adoption.world import Interval, Json, World, outage
 
 CATEGORIES = ["LIGHTING", "LIGHTING", "SHADING", "ACCESS_LOCK", "GATEWAY", "LIFE_SAFETY", "ENVIRONMENT"]
 TRIGGERS = ["local", "local", "app", "voice", "scene", "schedule", "linkage"]
@@ -211,7 +211,7 @@ def records(draw: Any, vendor: str, name: str) -> list[Json]:
 
 
 @st.composite
-def worlds(draw: Any) -> tuple[Json, list[Json], list[Interval]]:
+def worlds(draw: Any) -> World:
     found = [record for name in DEVICES for record in draw(records(*name))]
     return draw(pilots_with_homes()), draw(shuffled_and_repeated(agreeing(found))), draw(own_outages())
 

@@ -17,7 +17,7 @@ from tests.fakes.influx_points import lines
 from tests.fakes.published_journal import PublishedJournal
 from tests.fakes.published_registry import PublishedRegistry
 from tests.unit.adoption.cities import digest, midnight_ms
-from tests.unit.adoption.test_refolding import Adoption, one_stream
+from tests.unit.adoption.folding import Adoption, one_stream
 from tests.unit.adoption.withdrawals import FIRST
 from tests.unit.adoption.world import Json, dump
 

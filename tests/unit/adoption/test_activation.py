@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 from hypothesis import given, settings
 
@@ -11,6 +10,7 @@ from services.adoption.definitions import ACTIVATION
 from services.adoption.figures.counted import Part
 from services.adoption.measure import Measured
 from tests.unit.adoption import cities, oracle
+from tests.unit.adoption.homes import WEEK, bound, heartbeat, home, hours
 from tests.unit.adoption.oracle_strips import standing
 from tests.unit.adoption.world import Json, city_of, known, measure, silent_feed
 
@@ -26,7 +26,6 @@ SCOPES: dict[str, Callable[[Json], bool]] = {
     "venue_type:MUSEUM": lambda row: False,
 }
 REMOVED = {"not_installed", "retired"}
-ONLY = {"kind": "heartbeat", "vendor": "acme", "site": "xili", "device": "lamp"}
 
 
 def asked(city: Json, records: list[Json], scope: str, window: tuple[date, date]) -> Measured:
@@ -61,36 +60,6 @@ def test_slot_activation_is_what_plain_loops_find_in_every_scope(
             for part, whys in parts:
                 rows = [(row.slot, row.why) for row in result.rows(part)]
                 assert sorted(rows) == sorted((s["key"], s["why"]) for s in slots if holds(s) and s["why"] in whys)
-
-
-def home(bindings: list[Json], **slot: Any) -> Json:
-    dwelling = {"pilot": "xili", "dwelling_ref": "ref-00000001"}
-    slot = {"code": "a", "category": "LIGHTING", "installed_on": date(2024, 2, 1), "retired_on": None} | slot
-    pilot = {"slug": "xili", "name": "西丽", "district": "nanshan", "housing_type": "OTHER", "funding_source": "MIXED"}
-    return {name: [] for name in ("phases", "venues", "zones", "installations", "devices")} | {
-        "vendors": ["acme"],
-        "pilots": [pilot],
-        "dwellings": [dwelling | {"phase": 1}],
-        "slots": [dwelling | slot],
-        "bindings": bindings,
-    }
-
-
-def bound(device: str, since: date, until: date | None = None) -> Json:
-    place = {"slot": "xili/ref-00000001/a", "valid_from": since, "valid_to": until}
-    return {"vendor": "acme", "device": device} | place
-
-
-def hours(day: date, first: int, end: int) -> tuple[int, int]:
-    midnight = cities.midnight_ms(day)
-    return midnight + first * 3_600_000, midnight + end * 3_600_000
-
-
-def heartbeat(device: str, ts: int) -> Json:
-    return ONLY | {"device": device, "ts": ts, "received_ms": ts}
-
-
-WEEK = (date(2024, 2, 26), date(2024, 3, 4))
 
 
 def test_a_swapped_device_counts_the_slot_once_and_by_the_device_that_is_there() -> None:

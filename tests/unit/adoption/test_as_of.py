@@ -15,11 +15,19 @@ from services.adoption.figures.arrivals import arrivals
 from services.adoption.figures.counted import Window
 from services.adoption.figures.scopes import Scope
 from services.adoption.strips import to_bytes
-from tests.unit.adoption import cities, cities_homes, oracle, oracle_homes, oracle_venues, world
-from tests.unit.adoption.test_homes import World
-from tests.unit.adoption.test_uses import DAY, NINE, WINDOW, of_session, session, venue, void
-from tests.unit.adoption.test_utilisation import worlds as vr_worlds
-from tests.unit.adoption.world import Interval, Json, body, city_of, facts_file, fold_batches, keep_outages, measure
+from tests.unit.adoption import cities, cities_homes, cities_venues, oracle, oracle_homes, oracle_venues, world
+from tests.unit.adoption.venues import DAY, NINE, WINDOW, of_session, session, venue, void
+from tests.unit.adoption.world import (
+    Interval,
+    Json,
+    World,
+    body,
+    city_of,
+    facts_file,
+    fold_batches,
+    keep_outages,
+    measure,
+)
 
 EPOCH = date(1970, 1, 1)
 ON = [cities.FIRST + timedelta(days=n) for n in range(-2, cities.DAYS + 6)]
@@ -83,7 +91,7 @@ def heard(city: Json, marked: Any, slot: Json, t1: date) -> bool:
 
 
 @settings(deadline=None, max_examples=EXAMPLES)
-@given(vr_worlds(), cities.windows())
+@given(cities_venues.worlds(), cities.windows())
 def test_figures_of_venues_as_known_on_each_day_are_what_was_received_by_then(
     told: World, window: tuple[date, date]
 ) -> None:
@@ -146,7 +154,7 @@ def test_what_was_withdrawn_counts_until_that_day_and_not_from_it_on(
 
 
 @settings(deadline=None, max_examples=EXAMPLES)
-@given(st.one_of(vr_worlds(), cities_homes.worlds()), cities.windows(), st.sampled_from(ON))
+@given(st.one_of(cities_venues.worlds(), cities_homes.worlds()), cities.windows(), st.sampled_from(ON))
 def test_the_late_list_is_what_became_known_later(told: World, window: tuple[date, date], since: date) -> None:
     city, found, own = told
     records = [record for record in found if record["kind"] != "void"]

@@ -2,7 +2,6 @@
 
 import sqlite3
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,8 @@ from services.adoption.decode import SetAside
 from services.adoption.fold import gather
 from shared.brokers.rabbitmq import Body
 from shared.failures import Unavailable
-from tests.unit.adoption import cities, oracle
+from tests.unit.adoption import cities, cities_venues, oracle
+from tests.unit.adoption.folding import nothing_taken_back, stored_strips
 from tests.unit.adoption.world import Json, body, dump, facts_file, fold_batches, refold
 
 EPOCH = date(1970, 1, 1).toordinal()
@@ -26,7 +26,7 @@ RECORDS = st.lists(cities.home_record(device="lamp-1") | cities.home_record(devi
 
 @st.composite
 def streams(draw: Any) -> list[Json]:
-    found = [*draw(RECORDS), *draw(cities.sessions("acme", "hmd-1"))]
+    found = [*draw(RECORDS), *draw(cities_venues.sessions("acme", "hmd-1"))]
     again = draw(st.lists(st.sampled_from(found), max_size=2)) if found else []
     return [*found, *(record | {"received_ms": record["received_ms"] + 2 * 86_400_000} for record in again)]
 
@@ -60,53 +60,6 @@ def test_strips_hold_the_minutes_that_plain_loops_find(records: list[Json]) -> N
     with facts_file() as path:
         fold_batches(path, [[body(records)]])
         assert stored_strips(path) == expected
-
-
-def nothing_taken_back(records: list[Json]) -> list[Json]:
-    """Without voids, and of each identity the first content only."""
-    first: dict[Any, str] = {}
-    for record in records:
-        first.setdefault((record["device"], record["kind"], record["ts"], record.get("seq", 0)), cities.digest(record))
-    return [
-        record
-        for record in records
-        if record["kind"] != "void"
-        and cities.digest(record) == first[record["device"], record["kind"], record["ts"], record.get("seq", 0)]
-    ]
-
-
-def stored_strips(path: Path) -> dict[Any, dict[str, set[int]]]:
-    connection = sqlite3.connect(path)
-    found = {}
-    for vendor, device, day, known, until, *stored in connection.execute(
-        "SELECT d.vendor, d.device, day, known, until, seen, local, smart, automated, ack"
-        " FROM strip JOIN device d ON d.id = strip.device"
-    ):
-        assert date.fromordinal(until + EPOCH) == OPEN
-        key = vendor, device, date.fromordinal(day + EPOCH), date.fromordinal(known + EPOCH)
-        found[key] = {name: bits(strip) for name, strip in zip(oracle.NAMES, stored, strict=True)}
-    connection.close()
-    return found
-
-
-def stored_states(path: Path, device: str, day: date, on: date) -> dict[str, set[int]]:
-    """The minutes of each strip of a device-day, as known on a day."""
-    connection = sqlite3.connect(path)
-    found: dict[str, set[int]] = {}
-    for stored in connection.execute(
-        "SELECT seen, local, smart, automated, ack FROM strip JOIN device d ON d.id = strip.device"
-        " WHERE d.device = ? AND day = ? AND known <= ? AND until > ?",
-        (device, day.toordinal() - EPOCH, on.toordinal() - EPOCH, on.toordinal() - EPOCH),
-    ):
-        for name, strip in zip(oracle.NAMES, stored, strict=True):
-            if strip:
-                found.setdefault(name, set()).update(bits(strip))
-    connection.close()
-    return found
-
-
-def bits(stored: bytes) -> set[int]:
-    return {8 * at + bit for at, byte in enumerate(stored) for bit in range(8) if byte >> bit & 1}
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from services.adoption.definitions import ACTIVE_HANDED_OVER, ACTIVE_OCCUPIED, ONLINE, SELECTED
 from services.adoption.measure import Measured
 from tests.unit.adoption import cities, cities_homes, oracle_homes
-from tests.unit.adoption.world import Interval, Json, city_of, known, measure
+from tests.unit.adoption.world import Json, World, city_of, known, measure
 
-World = tuple[Json, list[Json], list[Interval]]
 Window = tuple[date, date]
 HOMES: dict[str, Callable[[Json], bool]] = {
     "programme": lambda row: True,

@@ -8,23 +8,13 @@ import pytest
 from services.adoption.definitions import ONLINE
 from services.adoption.measure import Measured
 from tests.unit.adoption import cities
-from tests.unit.adoption.test_activation import bound, heartbeat, home, hours
+from tests.unit.adoption.homes import LONG_AGO, bound, heartbeat, hours, lived_in, usage
 from tests.unit.adoption.world import Interval, Json, city_of, known, measure, silent_feed
 
 DAY = date(2024, 2, 29)
 MIDNIGHT = cities.midnight_ms(DAY)
 WINDOW = (DAY, date(2024, 3, 1))
-LONG_AGO = date(2024, 1, 1)
 LAST_MS = 86_400_000 - 1
-
-
-def lived_in(*bindings: Json, **slot: Any) -> Json:
-    city = home(list(bindings), **slot)
-    city["dwellings"][0]["handed_over_on"] = LONG_AGO
-    paper = {"pilot": "xili", "code": "b1", "basis": "CONSENT", "document_no": "x", "title": "x", "sha256": "0"}
-    city["legal_bases"] = [paper | {"valid_from": LONG_AGO, "recorded_by": "k1", "verified_by": "k2"}]
-    city["occupancies"] = [{"pilot": "xili", "dwelling_ref": "ref-00000001", "month": "2024-02", "occupied": True}]
-    return city
 
 
 def asked(metric: str, city: Json, *records: Json, own: tuple[Interval, ...] = (), window: Any = WINDOW) -> Measured:
@@ -34,11 +24,6 @@ def asked(metric: str, city: Json, *records: Json, own: tuple[Interval, ...] = (
 
 def with_interval(city: Json, seconds: int | None) -> Json:
     return city | {"devices": [{"vendor": "acme", "device": "lamp", "reporting_interval_s": seconds}]}
-
-
-def usage(ts: int, action: str = "on", trigger: str = "local", device: str = "lamp") -> Json:
-    record = {"kind": "usage", "vendor": "acme", "site": "xili", "device": device, "ts": ts, "seq": 0}
-    return record | {"action": action, "trigger": trigger, "received_ms": ts}
 
 
 @pytest.mark.parametrize(

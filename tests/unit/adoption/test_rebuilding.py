@@ -10,8 +10,8 @@ import pytest
 from services.adoption.adapters.sqlite_stock import SqliteStock
 from services.adoption.rebuilding import MOST_ROUNDS, rebuild_day
 from shared.contracts.journal import JournalRecord
+from tests.unit.adoption.folding import DAYS, Adoption, one_stream, settled
 from tests.unit.adoption.oracle import day_of
-from tests.unit.adoption.test_refolding import DAYS, Adoption, one_stream, settled
 from tests.unit.adoption.world import Json, dump, facts_file
 
 EPOCH = date(1970, 1, 1).toordinal()

@@ -3,66 +3,21 @@
 import json
 import random
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.adoption.adapters.sqlite_facts import SqliteFacts
-from services.adoption.adapters.sqlite_refolds import SqliteRefolds
-from services.adoption.adapters.sqlite_scans import SqliteScans
-from services.adoption.fold import gather
 from services.adoption.receipts import Receipts
-from services.adoption.refolding import Chunk, read, refold, refold_waiting
+from services.adoption.refolding import Chunk, read, refold
 from services.adoption.scanning import scan
 from shared.failures import Unavailable
-from tests.fakes.published_journal import PublishedJournal
 from tests.unit.adoption import cities, oracle_strips
-from tests.unit.adoption.test_facts import nothing_taken_back, stored_states
+from tests.unit.adoption.folding import DAYS, Adoption, nothing_taken_back, one_stream, settled, stored_states
 from tests.unit.adoption.withdrawals import DEVICES, FIRST, records, streams
-from tests.unit.adoption.world import Json, body, dump, facts_file, journal_of
+from tests.unit.adoption.world import Json, dump, facts_file, journal_of
 
 EPOCH = date(1970, 1, 1).toordinal()
-DAYS = [FIRST + timedelta(days=n) for n in range(-1, 4)]
-
-
-class Adoption:
-    """Folding and refolding of one file, step by step, beside a journal that has a record before its event is sent."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.journal = PublishedJournal()
-        self.facts, self.refolds, self.scans = SqliteFacts(path), SqliteRefolds(path), SqliteScans(path)
-
-    def fold(self, stream: list[Json]) -> None:
-        facts, set_aside, _ = gather([body([record for record in stream if not record.get("test")])])
-        self.facts.keep(facts, set_aside, 0)
-
-    def refold(self) -> int:
-        return refold_waiting(self.refolds, self.journal)
-
-    def settle(self) -> None:
-        """Scan every day, and refold until nothing waits."""
-        for day in DAYS:
-            scan(day.toordinal() - EPOCH, self.scans, self.journal)
-        while self.refold():
-            pass
-        assert self.refolds.count_waiting() == 0
-
-    def close(self) -> None:
-        for part in (self.facts, self.refolds, self.scans):
-            part.close()
-
-
-def settled(path: Path, stream: list[Json]) -> bytes:
-    """The facts of a stream folded at once, scanned and refolded."""
-    adoption = Adoption(path)
-    adoption.journal.add(stream)
-    adoption.fold(stream)
-    adoption.settle()
-    adoption.close()
-    return dump(path)
 
 
 @settings(deadline=None, max_examples=cities.EXAMPLES)
@@ -75,36 +30,6 @@ def test_after_refolding_the_facts_are_on_every_day_what_plain_loops_find(stream
                 for later in range(10):
                     on = day + timedelta(days=later)
                     assert stored_states(path, device, day, on) == oracle_strips.state(stream, device, day, on)
-
-
-def one_stream(chance: random.Random) -> list[Json]:
-    """Some 120 records on few identities: every kind, late, doubled, withdrawn, in conflict."""
-    found: list[Json] = []
-    for _ in range(60):
-        record: Json = {"kind": chance.choice(["usage", "usage", "session", "heartbeat", "fault", "reading"])}
-        record |= {"vendor": "acme", "site": chance.choice(["xili", "xili", "museum"])}
-        record |= {"device": chance.choice(["lamp-1", "lamp-2", "hmd-1"]), "seq": chance.choice([0, 1])}
-        record["ts"] = cities.midnight_ms(FIRST) + chance.choice([0, 1, 30, 1438, 1439, 1440, 1450]) * 60_000
-        said: dict[str, Json] = {
-            "usage": {"action": chance.choice(["on", "ack"]), "trigger": chance.choice(["local", "app"])},
-            "session": {"duration_s": chance.choice([60, 300, 7200]), "content": None, "headcount": None}
-            | {"completed": None},
-            "fault": {"code": "e-1", "active": chance.random() < 0.5},
-            "reading": {"values": {"power_w": chance.choice([1.0, 2.0])}},
-            "heartbeat": {},
-        }
-        record |= said[record["kind"]]
-        found.append(record)
-        if chance.random() < 0.5:
-            void = {name: record[name] for name in ("vendor", "site", "device")} | {"kind": "void"}
-            void |= {
-                "ts": cities.midnight_ms(FIRST) + chance.choice([2, 3, 1500]) * 60_000,
-                "seq": chance.choice([0, 1]),
-            }
-            found.append(void | {"of": {name: record[name] for name in ("kind", "ts", "seq")}})
-    arrived = [r | {"received_ms": r["ts"] + 100 + chance.choice([0, 0, 1, 2, 4]) * 86_400_000} for r in found]
-    again = [r | {"received_ms": r["received_ms"] + 86_400_000} for r in chance.sample(arrived, 15)]
-    return [record | {"sha": cities.digest(record)} for record in [*arrived, *again]]
 
 
 @pytest.mark.parametrize("seed", range(50))

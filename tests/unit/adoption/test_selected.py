@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.adoption.measure import Measured
-from tests.unit.adoption.test_activation import WEEK, home
+from tests.unit.adoption.homes import WEEK, home
 from tests.unit.adoption.world import Json, city_of, known, measure
 
 T1 = WEEK[1]

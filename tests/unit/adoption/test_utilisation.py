@@ -6,30 +6,18 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.adoption.definitions import UTILISATION
 from services.adoption.measure import Measured
-from tests.unit.adoption import cities, cities_homes, oracle, oracle_venues
-from tests.unit.adoption.test_uses import DAY, NINE, WINDOW, scopes, session, venue, void
-from tests.unit.adoption.world import Interval, Json, city_of, known, measure, silent_feed
-
-ALWAYS = {day: [("00:00", "24:00")] for day in oracle.WEEKDAYS}
-
-
-@st.composite
-def worlds(draw: Any) -> tuple[Json, list[Json], list[Interval]]:
-    city, records = draw(cities.vr_worlds())
-    feeds = [b for d in city["devices"] for b in draw(cities_homes.feed_bindings(d["vendor"], d["device"]))]
-    city |= {"feed_bindings": feeds, "outages": draw(cities_homes.outages())}
-    return city, records, draw(cities_homes.own_outages())
+from tests.unit.adoption import cities, oracle_venues
+from tests.unit.adoption.cities_venues import scopes, worlds
+from tests.unit.adoption.venues import ALWAYS, DAY, NINE, WINDOW, session, venue, void
+from tests.unit.adoption.world import Json, World, city_of, known, measure, silent_feed
 
 
 @settings(deadline=None, max_examples=cities.EXAMPLES)
 @given(worlds(), cities.windows())
-def test_utilisation_is_what_pieces_of_time_add_up_to_in_every_scope(
-    world: tuple[Json, list[Json], list[Interval]], window: tuple[date, date]
-) -> None:
+def test_utilisation_is_what_pieces_of_time_add_up_to_in_every_scope(world: World, window: tuple[date, date]) -> None:
     city, records, own = world
     days = oracle_venues.device_days(city, records, own, *window)
     with known(records, own) as facts:

@@ -28,6 +28,7 @@ from tests.fakes.published_journal import PublishedJournal
 
 Json = dict[str, Any]
 Interval = tuple[int, int]
+World = tuple[Json, list[Json], list[Interval]]  # a city, its records, outages of ours
 OUTAGE_TABLE = """CREATE TABLE IF NOT EXISTS outage (
   worker TEXT, from_ms INTEGER, to_ms INTEGER, PRIMARY KEY (worker, from_ms))"""
 KEY = "t.ts, t.seq, t.content_sha256"
