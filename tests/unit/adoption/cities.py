@@ -29,6 +29,12 @@ def windows() -> st.SearchStrategy[tuple[date, date]]:
     return st.tuples(days(), st.integers(1, 3)).map(lambda w: (w[0], w[0] + timedelta(days=w[1])))
 
 
+def moments_in(window: tuple[date, date]) -> st.SearchStrategy[int]:
+    """Epoch milliseconds in a window: its first, its last, or a morning's."""
+    first, end = map(midnight_ms, window)
+    return st.sampled_from([first, first + 9 * 3_600_000, end - 1])
+
+
 def times() -> st.SearchStrategy[int]:
     """Epoch milliseconds near the edges of minutes, hours and days."""
     hours = st.sampled_from([0, 0, 9, 9, 12, 17, 17, 23, 24])

@@ -1,12 +1,22 @@
 """Small pilots with everything their figures depend on, generated: dates crowd at the window, times at edges."""
 
-import calendar
 from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.unit.adoption.cities import DAYS, FIRST, VENDORS, agreeing, digest, received, shuffled_and_repeated, times
+from tests.unit.adoption.cities import (
+    DAYS,
+    FIRST,
+    VENDORS,
+    agreeing,
+    digest,
+    moments_in,
+    received,
+    shuffled_and_repeated,
+    times,
+    windows,
+)
 from tests.unit.adoption.world import Interval, Json, World, outage
 
 CATEGORIES = ["LIGHTING", "LIGHTING", "SHADING", "ACCESS_LOCK", "GATEWAY", "LIFE_SAFETY", "ENVIRONMENT"]
@@ -216,7 +226,15 @@ def worlds(draw: Any) -> World:
     return draw(pilots_with_homes()), draw(shuffled_and_repeated(agreeing(found))), draw(own_outages())
 
 
-def long_windows() -> st.SearchStrategy[tuple[date, date]]:
-    """Also over the end of a month."""
-    last = calendar.monthrange(2024, 2)[1]
-    return st.sampled_from([(FIRST, FIRST + timedelta(days=DAYS)), (date(2024, 2, last), date(2024, 3, 2))])
+@st.composite
+def never_silent(draw: Any) -> tuple[World, tuple[date, date]]:
+    """A world with one home more, whose lamp was used in the window."""
+    (city, found, own), window = draw(worlds()), draw(windows())
+    home, lamp = {"pilot": "xili", "dwelling_ref": "ref-00000003"}, {"vendor": "acme", "device": "lamp"}
+    city["dwellings"].append(home | {"phase": 1, "handed_over_on": EARLY})
+    city["slots"].append(home | {"code": "a", "category": "LIGHTING", "installed_on": EARLY, "retired_on": None})
+    city["devices"].append(lamp | {"reporting_interval_s": None})
+    city["bindings"].append(lamp | {"slot": "xili/ref-00000003/a", "valid_from": EARLY, "valid_to": None})
+    ts = draw(moments_in(window))
+    usage = {"kind": "usage", **lamp, "site": "xili", "ts": ts, "seq": 0, "action": "on", "trigger": "app"}
+    return (city, [*found, usage | {"sha": digest(usage), "received_ms": received(draw, ts)}], own), window

@@ -1,6 +1,6 @@
 """Small venues with their devices and sessions, generated; and scopes of every kind over them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,10 +13,13 @@ from tests.unit.adoption.cities import (
     bindings,
     days,
     digest,
+    moments_in,
     received,
     shuffled_and_repeated,
     times,
+    windows,
 )
+from tests.unit.adoption.oracle import WEEKDAYS
 from tests.unit.adoption.world import Json, World
 
 CONTENTS = (None, None, "reef", "moon")
@@ -36,7 +39,7 @@ def calendars(draw: Any) -> list[Json]:
     return [
         {
             "valid_from": FIRST + timedelta(days=first),
-            "weekly": {day: draw(hours()) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
+            "weekly": {day: draw(hours()) for day in WEEKDAYS},
             "closed": sorted(draw(st.sets(days(), max_size=1))),
             "extra": draw(st.dictionaries(days(), hours(), max_size=1)),
         }
@@ -135,6 +138,24 @@ def worlds(draw: Any) -> World:
     feeds = [b for d in city["devices"] for b in draw(cities_homes.feed_bindings(d["vendor"], d["device"]))]
     city |= {"feed_bindings": feeds, "outages": draw(cities_homes.outages())}
     return city, records, draw(cities_homes.own_outages())
+
+
+@st.composite
+def never_idle(draw: Any) -> tuple[World, tuple[date, date]]:
+    """A world with one headset more, in a zone that is always open, that was used in the window."""
+    (city, found, own), window = draw(worlds()), draw(windows())
+    always = {"valid_from": FIRST - timedelta(days=30), "closed": [], "extra": {}}
+    always |= {"weekly": {day: [("00:00", "24:00")] for day in WEEKDAYS}}
+    city["zones"].append({"venue": "museum", "code": "yard", "name": "院子", "calendars": [always]})
+    city["installations"].append(installation(8, "HMD_STANDALONE", "RUNTIME_EVENT", 1) | {"zone": "yard"})
+    headset = {"vendor": "acme", "device": "hmd-8"}
+    since = {"valid_from": FIRST - timedelta(days=30), "valid_to": None}
+    city["devices"].append(headset)
+    city["bindings"].append(headset | since | {"installation": "museum/yard/vr-8"})
+    ts = draw(moments_in(window))
+    session = {"kind": "session", **headset, "site": "museum", "ts": ts, "seq": 0, "duration_s": 300}
+    session |= {"content": None, "headcount": None, "completed": None}
+    return (city, [*found, session | {"sha": digest(session), "received_ms": received(draw, ts)}], own), window
 
 
 def key(installation: Json | None) -> str | None:

@@ -185,7 +185,7 @@ def described(city: Json, run: list[Json]) -> Json:
         session["why"] = "too_short"
     elif calendar_of(city, installation, day_of(start)) is None:
         session["why"] = "no_calendar"
-    elif not is_open(city, installation, day_of(start), minute_of(start)):
+    elif not is_open(calendar_of(city, installation, day_of(start)), day_of(start), minute_of(start)):
         session["why"] = "outside_hours"
     elif installation["presence_method"] == "MANUAL":
         session["why"] = "manual"
@@ -212,8 +212,7 @@ def calendar_of(city: Json, installation: Json, day: date) -> Json | None:
     return found
 
 
-def is_open(city: Json, installation: Json, day: date, minute: int) -> bool:
-    calendar = calendar_of(city, installation, day)
+def is_open(calendar: Json | None, day: date, minute: int) -> bool:
     if calendar is None or day in calendar["closed"]:
         return False
     hours = calendar["extra"].get(day, calendar["weekly"].get(WEEKDAYS[day.weekday()], []))
@@ -233,7 +232,8 @@ def open_minutes(city: Json, start: date, end: date) -> dict[tuple[str, str, str
             while day < end:
                 serves = in_force(installation["installed_on"], installation["retired_on"], day)
                 if serves and in_force(binding["valid_from"], binding.get("valid_to"), day):
-                    minutes = sum(is_open(city, installation, day, minute) for minute in range(1440))
+                    calendar = calendar_of(city, installation, day)
+                    minutes = sum(is_open(calendar, day, minute) for minute in range(1440))
                     triple = binding["vendor"], binding["device"], key
                     found[triple] = found.get(triple, 0) + minutes
                 day += timedelta(days=1)

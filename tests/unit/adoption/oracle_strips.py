@@ -27,13 +27,22 @@ def state(records: list[Json], device: str, day: date, on: date) -> State:
 
 
 def standing(records: list[Json], on: date | None) -> list[Json]:
-    """The records that nobody has withdrawn, as known on a day."""
+    """The records that nobody has withdrawn, of two contents the greater, as known on a day."""
     day = on or date.max
     withdrawn = {
         device: withdrawn_on([r for r in records if (r["vendor"], r["device"]) == device], day)
         for device in {(record["vendor"], record["device"]) for record in records}
     }
-    return [r for r in records if identity(r) not in withdrawn[r["vendor"], r["device"]]]
+    rivals: dict[Any, list[Json]] = {}
+    for record in records:
+        if known(record) <= day:
+            rivals.setdefault((record["vendor"], record["device"], identity(record)), []).append(record)
+    return [
+        r
+        for r in records
+        if identity(r) not in withdrawn[r["vendor"], r["device"]]
+        and not any(beats(other, r) for other in rivals.get((r["vendor"], r["device"], identity(r)), ()))
+    ]
 
 
 def known(record: Json) -> date:
@@ -45,7 +54,7 @@ def identity(record: Json) -> Any:
 
 
 def beats(one: Json, other: Json) -> bool:
-    return identity(one) == identity(other) and bool(one["sha"] > other["sha"])
+    return identity(one) == identity(other) and bool(one.get("sha", "") > other.get("sha", ""))
 
 
 def withdrawn_on(records: list[Json], on: date) -> set[Any]:

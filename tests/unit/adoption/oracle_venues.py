@@ -56,7 +56,8 @@ def device_days(
 
 
 def open_minutes(city: Json, installation: Json, day: date) -> set[int]:
-    return {m for m in minutes_of(day) if oracle.is_open(city, installation, day, oracle.minute_of(m))}
+    calendar = oracle.calendar_of(city, installation, day)
+    return {start for minute, start in enumerate(minutes_of(day)) if oracle.is_open(calendar, day, minute)}
 
 
 def why_removed(city: Json, installation: Json, day: date) -> str | None:

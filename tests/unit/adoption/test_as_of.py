@@ -31,7 +31,10 @@ from tests.unit.adoption.world import (
 
 EPOCH = date(1970, 1, 1)
 ON = [cities.FIRST + timedelta(days=n) for n in range(-2, cities.DAYS + 6)]
-EXAMPLES = max(cities.EXAMPLES // 8, 1)  # each looks at every day
+EXAMPLES = max(cities.EXAMPLES // 8, 8)  # each looks at every day
+
+
+Told = tuple[World, tuple[date, date]]  # a world, and a window
 
 
 def number(day: date) -> int:
@@ -55,16 +58,19 @@ def integers(result: Any) -> tuple[int, int | None]:
 
 
 @settings(deadline=None, max_examples=EXAMPLES)
-@given(cities_homes.worlds(), cities.windows())
-def test_figures_of_homes_as_known_on_each_day_are_what_was_received_by_then(
-    told: World, window: tuple[date, date]
-) -> None:
-    city, records, own = told
+@given(cities_homes.never_silent())
+def test_figures_of_homes_as_known_on_each_day_are_what_was_received_by_then(told: Told) -> None:
+    (city, records, own), window = told
     with reader(records, own) as read:
-        check_homes(read, city, records, own, window)
+        heard = check_homes(read, city, records, own, window)
+    assert heard[0] == 0 < heard[-1]  # first nothing was known, then something
 
 
-def check_homes(read: SqliteKnownFacts, city: Json, records: list[Json], own: Any, window: tuple[date, date]) -> None:
+def check_homes(
+    read: SqliteKnownFacts, city: Json, records: list[Json], own: Any, window: tuple[date, date]
+) -> list[int]:
+    """Compare on every day; how many slots were activated on each."""
+    found = []
     for on in ON:
         slots = oracle_homes.slot_days(city, records, own, *window, on)
         days = oracle_homes.dwelling_days(city, records, slots, *window, on)
@@ -79,6 +85,8 @@ def check_homes(read: SqliteKnownFacts, city: Json, records: list[Json], own: An
         assert integers(active) == (sum(row["active"] for row in handed_over), len(handed_over)), on
         marked = oracle_homes.minutes_marked(records, on)
         assert integers(activated)[0] == sum(heard(city, marked, slot, window[1]) for slot in city["slots"]), on
+        found.append(integers(activated)[0])
+    return found
 
 
 def heard(city: Json, marked: Any, slot: Json, t1: date) -> bool:
@@ -91,11 +99,10 @@ def heard(city: Json, marked: Any, slot: Json, t1: date) -> bool:
 
 
 @settings(deadline=None, max_examples=EXAMPLES)
-@given(cities_venues.worlds(), cities.windows())
-def test_figures_of_venues_as_known_on_each_day_are_what_was_received_by_then(
-    told: World, window: tuple[date, date]
-) -> None:
-    city, records, own = told
+@given(cities_venues.never_idle())
+def test_figures_of_venues_as_known_on_each_day_are_what_was_received_by_then(told: Told) -> None:
+    (city, records, own), window = told
+    counts = []
     with reader(records, own) as read:
         for on in ON:
             days = oracle_venues.device_days(city, records, own, *window, on)
@@ -107,6 +114,8 @@ def test_figures_of_venues_as_known_on_each_day_are_what_was_received_by_then(
             assert used.figure.coverage.unaffected == sum(d["open"] - d["unknown"] for d in counted), on
             assert integers(uses)[0] == sum(s["headcount"] for s in sessions if s["why"] == "valid"), on
             assert uses.figure.removed["voided"] == sum(s["why"] == "voided" for s in sessions), on
+            counts.append(integers(uses)[0])
+    assert counts[0] == 0 < counts[-1]
 
 
 def refold(path: Path, records: list[Json], since: date) -> None:
@@ -130,35 +139,35 @@ def refold(path: Path, records: list[Json], since: date) -> None:
 
 
 @st.composite
-def withdrawn(draw: Any) -> tuple[World, date]:
-    """A world some of whose usage is taken back on one day, by then known or not."""
-    city, found, own = draw(cities_homes.worlds())
+def withdrawn(draw: Any) -> tuple[Told, date]:
+    """A world some of whose usage is taken back on one day, by then known or not; the lamp's is."""
+    (city, found, own), window = draw(cities_homes.never_silent())
     records = [record for record in found if record["kind"] != "void"]  # the test takes back by itself
-    day = draw(st.sampled_from(ON[3:]))
+    lamp = records[-1]
+    day = draw(st.sampled_from([on for on in ON if on >= oracle_homes.known_on(lamp, lamp["ts"])]))
     for record in records:
         takes = record["kind"] in ("usage", "heartbeat") and oracle_homes.known_on(record, record["ts"]) <= day
-        if takes and draw(st.booleans()):
+        if record is lamp or (takes and draw(st.booleans())):
             record["withdrawn_on"] = day
-    return (city, records, own), day
+    return ((city, records, own), window), day
 
 
 @settings(deadline=None, max_examples=EXAMPLES)
-@given(withdrawn(), cities.windows())
-def test_what_was_withdrawn_counts_until_that_day_and_not_from_it_on(
-    told: tuple[World, date], window: tuple[date, date]
-) -> None:
-    (city, records, own), day = told
+@given(withdrawn())
+def test_what_was_withdrawn_counts_until_that_day_and_not_from_it_on(told: tuple[Told, date]) -> None:
+    ((city, records, own), window), day = told
     with reader(records, own, (records, day)) as read:
         check_homes(read, city, records, own, window)
         check_late(read, city, records, window, cities.FIRST + timedelta(days=3))
 
 
 @settings(deadline=None, max_examples=EXAMPLES)
-@given(st.one_of(cities_venues.worlds(), cities_homes.worlds()), cities.windows(), st.sampled_from(ON))
-def test_the_late_list_is_what_became_known_later(told: World, window: tuple[date, date], since: date) -> None:
-    city, found, own = told
+@given(cities_venues.never_idle() | cities_homes.never_silent(), st.sampled_from(ON))
+def test_the_late_list_is_what_became_known_later(told: Told, since: date) -> None:
+    (city, found, own), window = told
     records = [record for record in found if record["kind"] != "void"]
     with reader(records, own) as read:
+        check_late(read, city, records, window, ON[0])  # on which nothing is known
         check_late(read, city, records, window, since)
 
 
