@@ -3,12 +3,17 @@
 from datetime import date
 from typing import Any
 
+from services.adoption.measure import Measured
 from tests.unit.adoption import cities
-from tests.unit.adoption.world import Json
+from tests.unit.adoption.world import Interval, Json, city_of, known, measure
 
 ONLY = {"kind": "heartbeat", "vendor": "acme", "site": "xili", "device": "lamp"}
 WEEK = (date(2024, 2, 26), date(2024, 3, 4))
 LONG_AGO = date(2024, 1, 1)
+DAY = date(2024, 2, 29)
+MIDNIGHT = cities.midnight_ms(DAY)
+WINDOW = (DAY, date(2024, 3, 1))
+LAST_MS = 86_400_000 - 1
 
 
 def home(bindings: list[Json], **slot: Any) -> Json:
@@ -50,3 +55,8 @@ def heartbeat(device: str, ts: int) -> Json:
 def usage(ts: int, action: str = "on", trigger: str = "local", device: str = "lamp") -> Json:
     record = {"kind": "usage", "vendor": "acme", "site": "xili", "device": device, "ts": ts, "seq": 0}
     return record | {"action": action, "trigger": trigger, "received_ms": ts}
+
+
+def asked(metric: str, city: Json, *records: Json, own: tuple[Interval, ...] = (), window: Any = WINDOW) -> Measured:
+    with known(records, own) as facts:
+        return measure(metric, "programme", window, city_of(city), facts)

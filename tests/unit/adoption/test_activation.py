@@ -114,3 +114,21 @@ def test_a_figure_starts_where_it_likes_for_it_is_cumulative() -> None:
         for days in (1, 60)
     ]
     assert figures[0] == figures[1] == (1, 1, "1/1", "100.00")
+
+
+def test_outages_of_the_nights_alone_leave_a_slot_that_was_never_heard_offline() -> None:
+    nights = [hours(date(2024, 3, day), 0, 6) for day in (1, 2, 3)]
+    figure = asked(
+        home([bound("lamp", date(2024, 3, 1))]) | silent_feed("acme", "lamp", *nights), [], "programme", WEEK
+    )
+    assert figure.figure.coverage == ("slot", 1, 1)
+
+
+def test_of_a_retired_slot_it_does_not_matter_whether_its_device_was_heard() -> None:
+    city = home([bound("lamp", date(2024, 2, 1))], retired_on=date(2024, 3, 1))
+    heard, silent = (
+        asked(city, records, "programme", WEEK)
+        for records in ([heartbeat("lamp", cities.midnight_ms(date(2024, 2, 20)))], [])
+    )
+    assert [(row.why, row.heard_on) for row in heard.rows("removed")] == [("retired", None)]
+    assert heard.figure.input_hash == silent.figure.input_hash

@@ -54,3 +54,9 @@ def test_a_district_without_pilots_has_a_true_zero_and_the_goal_is_a_parameter()
     assert (figure.status, figure.conservative.value) == (None, 0)
     assert figure.definition.parameter("target") == 5
     assert selected(paper(), scope="vendor:acme").figure.status == "NOT_APPLICABLE"
+
+
+def test_the_document_shown_is_the_one_issued_first_and_of_one_day_the_one_whose_code_comes_first() -> None:
+    earlier = paper("p9", issued_on=date(2024, 1, 4))
+    for papers, document in (([paper("p1"), earlier], "xili/p9"), ([paper("p2"), paper("p1")], "xili/p1")):
+        assert [row.document for row in selected(*papers).rows("numerator")] == [document]

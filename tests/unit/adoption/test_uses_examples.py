@@ -56,6 +56,7 @@ def test_a_use_counts_if_its_first_second_lies_in_the_calendar_then_in_force(ts:
         ("HMD_STANDALONE", 1, [5], 1, None),
         ("CAVE_DOME", 4, [3], 3, None),
         ("CAVE_DOME", 4, [None], 1, "headcount_absent"),
+        ("CAVE_DOME", 4, [4], 4, None),
         ("CAVE_DOME", 4, [9], 4, "above_seats"),
         ("CAVE_DOME", 4, [2, None, 3], 3, None),
     ],
@@ -119,3 +120,24 @@ def test_open_minutes_under_an_outage_are_covered_where_data_came_nevertheless()
     spoke = uses(city, session(NINE, 1800)).figure
     assert (silent.coverage, silent.status) == (("device-open-minute", 450, 510), "INSUFFICIENT")
     assert (spoke.coverage, spoke.status, spoke.observed.value) == (("device-open-minute", 480, 510), None, 1)
+
+
+def test_a_closed_date_wins_over_hours_of_its_own() -> None:
+    figure = uses(venue(closed=[DAY], extra={DAY: [("09:00", "17:30")]}), session(NINE, 300)).figure
+    assert (figure.conservative.value, figure.removed["outside_hours"], figure.coverage.all) == (0, 1, 0)
+
+
+def test_manual_counts_observe_nothing_so_their_hours_are_not_in_the_coverage() -> None:
+    assert uses(venue("CAVE_DOME", "MANUAL", 8)).figure.coverage == ("device-open-minute", 0, 0)
+    assert uses(venue("CAVE_DOME", "TICKET_GATE", 8)).figure.coverage == ("device-open-minute", 510, 510)
+
+
+def test_an_installation_without_a_device_is_something_to_count_and_has_a_true_zero() -> None:
+    figure = uses(venue() | {"bindings": []}).figure
+    assert (figure.status, figure.conservative.value) == (None, 0)
+
+
+def test_one_record_that_names_another_site_is_enough_for_the_finding() -> None:
+    here, elsewhere = session(NINE, 100), session(NINE + 100_000, 100, site="library")
+    assert uses(venue(), here, elsewhere).figure.findings["other_site"] == 1
+    assert uses(venue(), here).figure.findings["other_site"] == 0

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.unit.adoption import cities, oracle
-from tests.unit.adoption.venues import DAY, NINE, WINDOW, of_session, session, uses, venue, void
+from tests.unit.adoption.venues import ALWAYS, DAY, NINE, WINDOW, of_session, session, uses, venue, void
 from tests.unit.adoption.world import Json
 
 
@@ -100,3 +100,18 @@ def test_a_withdrawn_session_does_not_count_and_what_it_joined_falls_apart() -> 
     assert uses(venue(), *pieces).figure.conservative.value == 1
     figure = uses(venue(), void(of_session(pieces[1])), *pieces).figure
     assert (figure.conservative.value, figure.removed["voided"]) == (2, 1)
+
+
+def test_a_use_that_begins_at_the_windows_end_is_of_the_next_day_though_the_one_before_reaches_it() -> None:
+    end = cities.midnight_ms(WINDOW[1])
+    until_midnight, from_midnight = session(end - 300_000, 300, content="reef"), session(end, 300, content="moon")
+    result = uses(venue(weekly=ALWAYS), until_midnight, from_midnight)
+    assert result.figure.conservative.value == 1
+    assert [row.starts_at for row in result.rows("numerator")] == ["2024-03-01T15:55:00.000Z"]
+
+
+def test_a_use_overlaps_a_long_one_also_where_a_short_one_came_between() -> None:
+    long, short = session(NINE, 1800, content="reef"), session(NINE + 100_000, 60, content="moon")
+    third, apart = (session(NINE + at * 1000, 60, content="star") for at in (1000, 1800))
+    assert uses(venue(), long, short, third).figure.findings["overlapping"] == 2
+    assert uses(venue(), long, short, apart).figure.findings["overlapping"] == 1

@@ -126,3 +126,16 @@ def test_a_month_is_the_sum_of_its_days() -> None:
     whole = utilisation(city, *records, window=(days[0], days[-1] + timedelta(days=1))).figure.conservative
     assert whole[:2] == (sum(one.numerator for one in apart), sum(one.denominator or 0 for one in apart))
     assert whole.numerator > 0
+
+
+def test_a_day_before_the_first_calendar_needs_no_note_where_another_day_counts() -> None:
+    figure = utilisation(venue(valid_from=DAY), session(NINE, 300), window=(DAY - timedelta(days=1), WINDOW[1])).figure
+    assert (figure.conservative.value, figure.apart["no_calendar"]) == ("300/30600", 1)
+    assert figure.note is None
+
+
+def test_of_overlapping_time_too_only_the_part_of_a_second_of_its_sum_is_dropped() -> None:
+    # used 900.001 s, covered twice 299.999 s: the 1,200 s of both are not what is rounded
+    first, second = session(NINE, 600, content="reef"), session(NINE + 300_001, 600, content="moon")
+    figure = utilisation(venue(), first, second).figure
+    assert (figure.conservative.numerator, figure.apart["overlapping_s"]) == (900, 299)
