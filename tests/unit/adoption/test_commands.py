@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from services.adoption.awaiting import PAUSE_S
 from tests.fakes.influx_points import StoredPoints
 from tests.fakes.influx_server import InfluxServer, serving
 from tests.unit.adoption import oracle_strips
 from tests.unit.adoption.commands import ALTERED, LAMP, Operator, operator, plain_records
 from tests.unit.adoption.oracle import day_of
+from tests.unit.adoption.ticking import Ticking
 from tests.unit.adoption.withdrawals import FIRST
 
 FAR_FUTURE = 4_000_000_000_000
@@ -86,10 +88,15 @@ def test_a_rebuild_of_one_site_leaves_the_others_alone(ours: Operator) -> None:
     assert ours.reconcile() == 0
 
 
-def test_where_a_worker_lags_nothing_is_judged_whatever_its_clock_says(ours: Operator) -> None:
+def test_where_a_worker_lags_nothing_is_judged_whatever_its_clock_says(
+    ours: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Ticking()
+    monkeypatch.setattr("services.adoption.__main__.time", clock)
     ours.sql(f"UPDATE strip SET seen = x'' WHERE device = {LAMP}")
     ours.sql("UPDATE watermark SET batch = batch - 1, received_before_ms = ?", FAR_FUTURE)
     assert ours.reconcile() == 2
+    assert 0.5 <= clock.waited_s <= 0.5 + PAUSE_S  # the deadline asked for
     ours.sql("UPDATE watermark SET batch = batch + 1, received_before_ms = 1")
     assert ours.reconcile() == 1
     ours.sql("DELETE FROM watermark")
