@@ -11,6 +11,7 @@ from tests.unit.adoption.cities import (
     VENDORS,
     agreeing,
     digest,
+    midnight_ms,
     moments_in,
     received,
     shuffled_and_repeated,
@@ -228,7 +229,7 @@ def worlds(draw: Any) -> World:
 
 @st.composite
 def never_silent(draw: Any) -> tuple[World, tuple[date, date]]:
-    """A world with one home more, whose lamp was used in the window."""
+    """A world with one home more, whose lamp was used in the window, with an old fault that came late."""
     (city, found, own), window = draw(worlds()), draw(windows())
     home, lamp = {"pilot": "xili", "dwelling_ref": "ref-00000003"}, {"vendor": "acme", "device": "lamp"}
     city["dwellings"].append(home | {"phase": 1, "handed_over_on": EARLY})
@@ -237,4 +238,8 @@ def never_silent(draw: Any) -> tuple[World, tuple[date, date]]:
     city["bindings"].append(lamp | {"slot": "xili/ref-00000003/a", "valid_from": EARLY, "valid_to": None})
     ts = draw(moments_in(window))
     usage = {"kind": "usage", **lamp, "site": "xili", "ts": ts, "seq": 0, "action": "on", "trigger": "app"}
-    return (city, [*found, usage | {"sha": digest(usage), "received_ms": received(draw, ts)}], own), window
+    usage |= {"sha": digest(usage), "received_ms": received(draw, ts)}
+    fault = {"kind": "fault", **lamp, "site": "xili", "ts": midnight_ms(EARLY) - 1, "seq": 0, "code": "e-1"}
+    fault |= {"active": True}
+    fault |= {"sha": digest(fault), "received_ms": received(draw, ts + 2 * 86_400_000)}
+    return (city, [*found, fault, usage], own), window
