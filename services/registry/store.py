@@ -32,6 +32,18 @@ class Site(NamedTuple):
     district: str
 
 
+class Asked(NamedTuple):
+    """A page: up to ``limit`` entities behind the id ``after`` that ``filters`` let through.
+
+    ``before`` (RFC 3339, UTC) asks how they stood after the changes before that moment.
+    """
+
+    filters: Mapping[str, Any] = {}
+    after: str = ""
+    limit: int = 10_000
+    before: str | None = None
+
+
 class New(NamedTuple):
     """An entity to be registered, and the district it belongs to, if to one."""
 
@@ -74,13 +86,11 @@ class Store(Protocol):
 class Reading(Protocol):
     """The registry, while it is read."""
 
-    def page(
-        self, entity: EntityName, reach: Reach, filters: Mapping[str, Any], after: str, limit: int
-    ) -> list[tuple[str, Entity]]:
-        """Up to ``limit`` entities in reach, as (id, entity) in the order of ids, from behind the id ``after``."""
+    def page(self, entity: EntityName, reach: Reach, asked: Asked) -> list[tuple[str, Entity]]:
+        """Entities in reach, as (id, entity) in the order of ids."""
 
-    def one(self, entity: EntityName, key: str, reach: Reach) -> Entity | None:
-        """An entity by its id, if there is one in reach."""
+    def one(self, entity: EntityName, key: str, reach: Reach, before: str | None = None) -> Stored | None:
+        """An entity by its id, if there is one in reach: as it stands, or stood ``before`` a moment."""
 
     def changes(self, after: int, limit: int) -> list[Change]:
         """A page of the change log."""

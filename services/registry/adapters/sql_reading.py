@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from services.registry.adapters import sql_log
 from services.registry.adapters.sql_store import entity_of
-from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
+from services.registry.adapters.sql_tables import CHANGE, FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
-from shared.contracts.registry import Change, EntityName, Key
+from services.registry.store import Asked, Stored
+from shared.contracts.registry import ENTITIES, Change, EntityName, Key
 
 Condition = sa.ColumnElement[bool]
 
@@ -22,22 +24,38 @@ class SqlReading:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def page(
-        self, entity: EntityName, reach: Reach, filters: Mapping[str, Any], after: str, limit: int
-    ) -> list[tuple[str, Entity]]:
-        """See Reading."""
+    def page(self, entity: EntityName, reach: Reach, asked: Asked) -> list[tuple[str, Entity]]:
+        """See Reading. The filters are of fields that never change, so what stands now says what passes."""
         table = TABLES[entity]
-        query = sa.select(table).where(_in_reach(entity, reach), table.c.id > after).order_by(table.c.id).limit(limit)
-        query = query.where(*(table.c[name] == value for name, value in filters.items()))
-        rows = self._connection.execute(query).mappings()
-        return [(row["id"], entity_of(entity, row)) for row in rows]
+        wanted = [table.c[name] == value for name, value in asked.filters.items()]
+        where = sa.and_(_in_reach(entity, reach), table.c.id > asked.after, *wanted)
+        found = self._as_of(entity, where, asked.before) if asked.before else self._now(entity, where)
+        rows = self._connection.execute(found.order_by(table.c.id).limit(asked.limit)).mappings()
+        return [(row["id"], _stored(entity, row).row) for row in rows]
 
-    def one(self, entity: EntityName, key: str, reach: Reach) -> Entity | None:
+    def one(self, entity: EntityName, key: str, reach: Reach, before: str | None = None) -> Stored | None:
         """See Reading."""
-        table = TABLES[entity]
-        query = sa.select(table).where(_in_reach(entity, reach), table.c.id == key)
-        row = self._connection.execute(query).mappings().one_or_none()
-        return None if row is None else entity_of(entity, row)
+        where = sa.and_(_in_reach(entity, reach), TABLES[entity].c.id == key)
+        found = self._as_of(entity, where, before) if before else self._now(entity, where)
+        row = self._connection.execute(found).mappings().one_or_none()
+        return None if row is None else _stored(entity, row)
+
+    @staticmethod
+    def _now(entity: EntityName, where: Condition) -> sa.Select[Any]:
+        return sa.select(TABLES[entity]).where(where)
+
+    @staticmethod
+    def _as_of(entity: EntityName, where: Condition, before: str) -> sa.Select[Any]:
+        """Of each entity the last change before a moment, as the log has it; it may have had none by then."""
+        table, earlier = TABLES[entity], CHANGE.alias()
+        last = (
+            sa.select(sa.func.max(earlier.c.version))
+            .where(earlier.c.entity == entity, earlier.c.id == table.c.id, earlier.c.time < before)
+            .scalar_subquery()
+        )
+        same = sa.and_(CHANGE.c.entity == entity, CHANGE.c.id == table.c.id, CHANGE.c.version == last)
+        found = sa.select(CHANGE.c.id, CHANGE.c.version, CHANGE.c.after)
+        return found.select_from(table.join(CHANGE, same)).where(where)
 
     def changes(self, after: int, limit: int) -> list[Change]:
         """See Reading."""
@@ -53,15 +71,22 @@ class SqlReading:
 
     def keys(self) -> list[Key]:
         """See Reading."""
-        return [row for _, row in self.page("key", Reach(everything=True), {}, "", 10_000) if isinstance(row, Key)]
+        return [row for _, row in self.page("key", Reach(everything=True), Asked()) if isinstance(row, Key)]
 
     def key_and_secret(self, key: str) -> tuple[Key, str] | None:
         """See Reading."""
-        row = self.one("key", key, Reach(everything=True))
-        if not isinstance(row, Key):
+        found = self.one("key", key, Reach(everything=True))
+        if found is None or not isinstance(found.row, Key):
             return None
         query = sa.select(KEY_SECRET.c.sha256).where(KEY_SECRET.c.key == key)
-        return row, str(self._connection.execute(query).scalar_one())
+        return found.row, str(self._connection.execute(query).scalar_one())
+
+
+def _stored(entity: EntityName, row: Any) -> Stored:
+    """A row of an entity's table, or of the log, as it stood."""
+    if "after" not in row:
+        return Stored(entity_of(entity, row), row["version"])
+    return Stored(msgspec.json.decode(row["after"], type=ENTITIES[entity]), row["version"])
 
 
 def _in_reach(entity: EntityName, reach: Reach) -> Condition:

@@ -1,6 +1,7 @@
 """The operations that every collection has, made from its row in :mod:`services.registry.entities`."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import marshmallow as ma
@@ -12,11 +13,23 @@ from services.registry.amending import amend
 from services.registry.api import bodies
 from services.registry.api.guarding import guarded
 from services.registry.collection import Collection, Entity
+from services.registry.fields import Day
 from services.registry.registering import register
 from services.registry.scope import reach
-from services.registry.store import Database
+from services.registry.store import Asked, Database
+from shared.contracts.civil_time import day_from_date, rfc3339, start_of
 from shared.failures import Rejected
 from shared.runtime.auth import caller
+
+
+class AsOf(ma.Schema):
+    """The day as of which the registry is read."""
+
+    as_of = Day(
+        load_default=None,
+        metadata={"description": "As the registry stood at the end of that civil day (Asia/Shanghai); now, without it"},
+    )
+
 
 _DEFAULT_LIMIT = 100
 _COUNT = ma.validate.Range(0, 2**31 - 1, error="rule.after")  # what every database can hold
@@ -44,26 +57,28 @@ def add_reading(blueprint: Blueprint, collection: Collection, database: Database
     )
     @blueprint.doc(operationId=f"list_{_word(collection)}", summary="A page, in the order of ids")
     def page(query: dict[str, Any]) -> Any:
-        after, limit = query.pop("after"), query.pop("limit")
+        after, limit, as_of = query.pop("after"), query.pop("limit"), query.pop("as_of")
         with database.reading() as reading:
-            found = reading.page(collection.entity, reach(caller()), query, after, limit + 1)
+            found = reading.page(collection.entity, reach(caller()), Asked(query, after, limit + 1, end_of(as_of)))
         rows = [row for _, row in found[:limit]]
         if len(found) <= limit:
             return rows
-        following = url_for(f"{collection.path}.page", **query, after=found[limit - 1][0], limit=limit)
+        then = {"as_of": as_of} if as_of else {}
+        following = url_for(f"{collection.path}.page", **query, **then, after=found[limit - 1][0], limit=limit)
         return rows, {"Link": f'<{following}>; rel="next"'}
 
     @blueprint.route("/<path:key>", methods=["GET"])
     @guarded(blueprint, *collection.access.readers)
+    @blueprint.arguments(AsOf, location="query", unknown=ma.RAISE)
     @blueprint.response(200, schema)
     @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.doc(operationId=f"get_{collection.entity}", summary=f"One, by its id: {_id_form(collection)}")
-    def one(key: str) -> Entity:
+    def one(query: dict[str, Any], key: str) -> Entity:
         with database.reading() as reading:
-            row = reading.one(collection.entity, key, reach(caller()))
-        if row is None:
+            found = reading.one(collection.entity, key, reach(caller()), end_of(query["as_of"]))
+        if found is None:
             raise Rejected("not_found", what=key)
-        return row
+        return found.row
 
 
 def add_registering(blueprint: Blueprint, collection: Collection, database: Database) -> None:
@@ -123,6 +138,11 @@ def blueprint_for(collection: Collection, database: Database) -> Blueprint:
     return blueprint
 
 
+def end_of(day: date | None) -> str | None:
+    """The moment before which a change was made to count on a day."""
+    return None if day is None else rfc3339(start_of(day_from_date(day) + 1))
+
+
 def _word(collection: Collection) -> str:
     return collection.path.replace("-", "_")
 
@@ -152,6 +172,7 @@ def _page_schema(collection: Collection) -> type[ma.Schema]:
         name: ma.fields.Integer(validate=_COUNT) if types[name] is int else ma.fields.String()
         for name in collection.filters
     }
+    fields |= AsOf().fields
     fields["after"] = ma.fields.String(load_default="", metadata={"description": "The id of the last one seen"})
     fields["limit"] = ma.fields.Integer(
         load_default=_DEFAULT_LIMIT, validate=ma.validate.Range(1, _MOST, error="rule.limit")

@@ -1,0 +1,108 @@
+"""What stood in the registry on any day, of every collection."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.registry import app
+from services.registry.adapters.sql_database import SqlDatabase
+from tests.integration import registry_under_test
+from tests.integration.registry_under_test import Caller, RegistryUnderTest, pointers, registry
+
+PILOT = {
+    "slug": "garden",
+    "name": "花园(虚构)",
+    "district": "nanshan",
+    "housing_type": "PUBLIC_RENTAL",
+    "funding_source": "GOV_INVESTED",
+}
+DWELLING = {"pilot": "garden", "phase": 1, "dwelling_ref": "home-00000"}
+
+
+class Clock:
+    """The clock of the log; a test says what time it is in Shenzhen."""
+
+    def __init__(self) -> None:
+        self.set("2026-03-01T09:00:00.000")
+
+    def set(self, moment: str) -> None:
+        at = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+        self._ms = round(at.timestamp() * 1000)
+
+    def __call__(self) -> int:
+        return self._ms
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The log's clock; tokens keep the real one."""
+    made = Clock()
+    for module in (app, registry_under_test):
+        monkeypatch.setattr(module, "SqlDatabase", lambda url, _now_ms: SqlDatabase(url, made))
+    return made
+
+
+@pytest.fixture
+def city(clock: Clock, tmp_path: Path) -> RegistryUnderTest:
+    return registry(tmp_path)
+
+
+def handed_over(caller: Caller, as_of: str) -> Any:
+    answer = caller.get(f"/v1/dwellings/garden/home-00000?as_of={as_of}")
+    return answer.json["handed_over_on"] if answer.status_code == 200 else answer.status_code  # type: ignore[index]
+
+
+def test_a_day_has_all_that_was_said_until_its_last_millisecond(city: RegistryUnderTest, clock: Clock) -> None:
+    city.admin.made("/v1/pilots", PILOT)
+    city.admin.made("/v1/phases", {"pilot": "garden", "number": 1, "name": "一期"})
+    clock.set("2026-03-02T23:59:59.999")
+    city.admin.made("/v1/dwellings", DWELLING)
+    clock.set("2026-03-04T00:00:00.000")
+    key = "/v1/dwellings/garden/home-00000"
+    assert city.admin.patch(key, {"handed_over_on": "2026-03-01"}).status_code == 200
+    clock.set("2026-03-05T08:00:00.000")
+    assert city.admin.patch(key, {"handed_over_on": "2026-03-03"}).status_code == 200
+
+    days = {day: handed_over(city.admin, f"2026-03-0{day}") for day in range(1, 7)}
+    assert days == {1: 404, 2: None, 3: None, 4: "2026-03-01", 5: "2026-03-03", 6: "2026-03-03"}
+    assert city.admin.get(key).json["handed_over_on"] == "2026-03-03"  # type: ignore[index]
+
+
+def test_a_page_has_who_was_there_in_the_order_of_ids_and_leads_on(city: RegistryUnderTest, clock: Clock) -> None:
+    slugs = ["delta", "alpha", "echo", "bravo", "charlie"]
+    for day, slug in enumerate(slugs, 1):
+        clock.set(f"2026-03-0{day}T12:00:00.000")
+        city.admin.made("/v1/pilots", PILOT | {"slug": slug})
+
+    def listed(as_of: str) -> list[str]:
+        found, path = [], f"/v1/pilots?as_of={as_of}&limit=2&district=nanshan"
+        while path:
+            answer = city.admin.get(path)
+            assert answer.status_code == 200
+            found += [row["slug"] for row in answer.json or []]
+            path = answer.headers.get("Link", "").partition(">")[0].lstrip("<")
+        return found
+
+    for day in range(7):
+        assert listed(f"2026-03-0{day}" if day else "2026-02-28") == sorted(slugs[:day])
+
+
+def test_every_collection_is_read_as_of_a_day_and_within_the_same_reach(city: RegistryUnderTest, clock: Clock) -> None:
+    city.admin.made("/v1/pilots", PILOT, PILOT | {"slug": "harbour", "district": "futian"})
+    officer = city.caller("district_officer", districts=["futian"])
+    assert [row["slug"] for row in officer.get("/v1/pilots?as_of=2026-03-01").json or []] == ["harbour"]
+    assert officer.get("/v1/pilots/garden?as_of=2026-03-01").status_code == 404
+    paths = city.admin.get("/v1/openapi.json").json["paths"]  # type: ignore[index]
+    read = {path: operations["get"].get("parameters", []) for path, operations in paths.items() if "get" in operations}
+    undated = {path for path, asked in read.items() if "as_of" not in {one.get("name") for one in asked}}
+    assert undated == {"/.well-known/jwks.json", "/v1/changes", "/v1/districts", "/v1/keys"}
+
+
+@pytest.mark.parametrize("day", ["2026-03-01T00:00:00", "1.3.2026", "", "2026-02-30"])
+def test_what_is_no_day_is_refused(city: RegistryUnderTest, day: str) -> None:
+    for path in ("/v1/pilots", "/v1/pilots/garden"):
+        answer = city.admin.get(f"{path}?as_of={day}")
+        assert (answer.status_code, pointers(answer)) == (422, ["#/as_of"])
