@@ -9,6 +9,9 @@ class ApiError(Exception):
     """An answer that was not a success; the text is the problem's."""
 
 
+_WHATEVER_VERSION = {"If-Match": "*"}  # nobody else changes it meanwhile
+
+
 class Api:
     """One caller: a key of the registry, usable at every service."""
 
@@ -37,7 +40,14 @@ class Api:
 
         :raises ApiError: if the answer is not 2xx
         """
-        return self._call("PATCH", url, json=body)
+        return self._call("PATCH", url, json=body, headers=_WHATEVER_VERSION)
+
+    def act(self, url: str, body: Any) -> Any:
+        """POST what is done to something that is there: a verification, a decision.
+
+        :raises ApiError: if the answer is not 2xx
+        """
+        return self._call("POST", url, json=body, headers=_WHATEVER_VERSION)
 
     def token(self) -> str:
         """A token of now, for a call made by other means."""

@@ -1,6 +1,6 @@
 """Amend one entity: only the fields its collection lets change; what results must pass every rule of a new one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -17,38 +17,53 @@ from shared.contracts.registry_evidence import LegalBasis, Outage, Selection, Te
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
 
+IsMeant = Callable[[int], bool]
 
-def amend(store: Store, collection: Collection, key: str, patch: Mapping[str, Any], caller: Principal) -> Entity:
+
+def any_version(_version: int) -> bool:
+    """Whatever version it is at by now."""
+    return True
+
+
+def amend(
+    store: Store,
+    collection: Collection,
+    key: str,
+    patch: Mapping[str, Any],
+    caller: Principal,
+    is_meant: IsMeant = any_version,
+) -> Stored:
     """Change fields of an entity; a patch that changes nothing leaves no row in the log.
 
     :returns: the entity as it stands afterwards
     :raises Rejected: as :func:`repeat`
     :raises Refused: if the patch, or what results from it, has faults
     """
-    before = writable(store, collection, key, caller)
+    before = writable(store, collection, key, caller, is_meant)
     merged = _merged(collection, before.row, tenancies.completed(before.row, patch))
     after = Row((), key, _checked(store, collection, before.row, merged, caller))
     ground = ground_of(store, collection, [after.row])
     if faults := out_of_reach(ground, collection, after, caller) or list(faults_between(store, collection, [after])):
         raise Refused(faults)
-    if after.row != before.row:
-        store.replace(collection.entity, key, before, after.row)
-    return after.row
+    return before if after.row == before.row else store.replace(collection.entity, key, before, after.row)
 
 
-def repeat(store: Store, collection: Collection, key: str, caller: Principal) -> Entity:
+def repeat(
+    store: Store, collection: Collection, key: str, caller: Principal, is_meant: IsMeant = any_version
+) -> Stored:
     """Log an entity once more as it stands, because something changed that belongs to it and may not be in the log.
 
     :raises Rejected: ``not_found`` if there is no such entity, or none the caller sees; ``forbidden`` if it is not
-        the caller's to write
+        the caller's to write; ``changed_meanwhile`` if it is at another version by now
     """
-    stored = writable(store, collection, key, caller)
-    store.replace(collection.entity, key, stored, stored.row)
-    return stored.row
+    stored = writable(store, collection, key, caller, is_meant)
+    return store.replace(collection.entity, key, stored, stored.row)
 
 
-def writable(store: Store, collection: Collection, key: str, caller: Principal) -> Stored:
-    """An entity that is the caller's to change.
+def writable(
+    store: Store, collection: Collection, key: str, caller: Principal, is_meant: IsMeant = any_version
+) -> Stored:
+    """An entity that is the caller's to change; ``is_meant`` says of its version whether it is the one he read.
 
     :raises Rejected: as :func:`repeat`
     """
@@ -60,6 +75,8 @@ def writable(store: Store, collection: Collection, key: str, caller: Principal) 
         # A district sees a feed that serves a site of its own, though it serves another's too.
         seen = any(reaches(caller, district=site.district, vendor=None) for site in ground.sites.values())
         raise Rejected("forbidden") if seen else Rejected("not_found", what=key)
+    if not is_meant(stored.version):
+        raise Rejected("changed_meanwhile", what=key, version=stored.version)
     return stored
 
 

@@ -5,36 +5,39 @@ Who had a part stands in the change log: whoever registered or ever changed it, 
 
 import msgspec
 
-from services.registry.amending import writable
+from services.registry.amending import IsMeant, any_version, writable
 from services.registry.collection import Collection, Entity
 from services.registry.entities import BY_ENTITY
 from services.registry.outages import APPROVED, DRAFT, REJECTED
 from services.registry.refusal import Fault, Refused, fault, pointer
-from services.registry.store import Store
+from services.registry.store import Store, Stored
 from shared.contracts.registry import EntityName
 from shared.contracts.registry_evidence import LegalBasis, Outage, Selection
 from shared.runtime.auth import Principal
 
 
-def verify(store: Store, collection: Collection, key: str, caller: Principal) -> Entity:
+def verify(
+    store: Store, collection: Collection, key: str, caller: Principal, is_meant: IsMeant = any_version
+) -> Stored:
     """Verify a paper.
 
     :returns: the paper as it stands afterwards
     :raises Rejected: ``not_found`` if there is no such paper, or none the caller sees; ``forbidden`` if it is another's
     :raises Refused: ``same_person`` if the caller had a part in it; ``conflicting`` if it is verified already
     """
-    before = writable(store, collection, key, caller)
+    before = writable(store, collection, key, caller, is_meant)
     assert isinstance(before.row, Selection | LegalBasis)
     if before.row.verified_by is not None:
         raise Refused([fault(pointer(), "conflicting", "rule.verified_already", by=before.row.verified_by)])
     if faults := _own_work(store, collection.entity, key, caller):
         raise Refused(faults)
     after = msgspec.structs.replace(before.row, verified_by=caller.key)
-    store.replace(collection.entity, key, before, after)
-    return after
+    return store.replace(collection.entity, key, before, after)
 
 
-def decide(store: Store, key: str, caller: Principal, *, approved: bool, reason: str) -> Outage:
+def decide(
+    store: Store, key: str, caller: Principal, is_meant: IsMeant = any_version, *, approved: bool, reason: str
+) -> Stored:
     """Approve or reject an outage; once.
 
     :returns: the outage as it stands afterwards
@@ -42,7 +45,7 @@ def decide(store: Store, key: str, caller: Principal, *, approved: bool, reason:
     :raises Refused: ``same_person`` if the caller had a part in it; ``conflicting`` if it is decided, or, to be
         approved, lacks its end or its evidence or overlaps with another that is approved
     """
-    before = writable(store, BY_ENTITY["outage"], key, caller)
+    before = writable(store, BY_ENTITY["outage"], key, caller, is_meant)
     outage = before.row
     assert isinstance(outage, Outage)
     if outage.state != DRAFT:
@@ -51,8 +54,7 @@ def decide(store: Store, key: str, caller: Principal, *, approved: bool, reason:
         raise Refused(faults)
     state = APPROVED if approved else REJECTED
     after = msgspec.structs.replace(outage, state=state, decided_by=caller.key, decision_reason=reason)
-    store.replace("outage", key, before, after)
-    return after
+    return store.replace("outage", key, before, after)
 
 
 def _own_work(store: Store, entity: EntityName, key: str, caller: Principal) -> list[Fault]:

@@ -76,7 +76,7 @@ class Store(Protocol):
     def add(self, entity: EntityName, rows: Sequence[New]) -> None:
         """Register entities whose ids are new; each is one row in the log."""
 
-    def replace(self, entity: EntityName, key: str, before: Stored, after: Entity) -> None:
+    def replace(self, entity: EntityName, key: str, before: Stored, after: Entity) -> Stored:
         """Put ``after`` in the place of ``before``; one row in the log."""
 
     def keep_secret(self, key: str, sha256: str) -> None:

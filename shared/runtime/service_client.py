@@ -56,13 +56,14 @@ class ServiceClient:
             yield answer.iter_lines(chunk_size=1 << 16)
 
     def send(self, method: str, path: str, body: Any, timeout_s: float = 10) -> bytes:
-        """The body of the answer to a POST or PATCH of JSON.
+        """The body of the answer to a POST or PATCH of JSON; a PATCH is of whatever version there is by now.
 
         :raises Rejected: ``refused_by_service`` if the service says that what was sent cannot be (409, 422)
         :raises Unavailable: if it does not answer or answers another error: a wrong key or a proxy says nothing of it
         """
         with self._available():
-            answer = self._asked(method, path, json=body, timeout=timeout_s)
+            headers = {"If-Match": "*"} if method == "PATCH" else {}
+            answer = self._asked(method, path, json=body, headers=headers, timeout=timeout_s)
             if answer.status_code in (409, 422):
                 raise Rejected("refused_by_service", status=answer.status_code, detail=answer.text[:2000])
             answer.raise_for_status()

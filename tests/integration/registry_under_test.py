@@ -34,11 +34,14 @@ class Caller:
     def get(self, path: str) -> TestResponse:
         return self._client.get(path, headers=self.headers)
 
-    def post(self, path: str, body: Any) -> TestResponse:
-        return self._client.post(path, json=body, headers=self.headers)
+    def _changing(self, match: str | None) -> dict[str, str]:
+        return self.headers if match is None else self.headers | {"If-Match": match}
 
-    def patch(self, path: str, body: Any) -> TestResponse:
-        return self._client.patch(path, json=body, headers=self.headers)
+    def post(self, path: str, body: Any, match: str | None = "*") -> TestResponse:
+        return self._client.post(path, json=body, headers=self._changing(match))
+
+    def patch(self, path: str, body: Any, match: str | None = "*") -> TestResponse:
+        return self._client.patch(path, json=body, headers=self._changing(match))
 
     def delete(self, path: str) -> TestResponse:
         return self._client.delete(path, headers=self.headers)

@@ -72,7 +72,7 @@ class City:
             method,
             self.urls["registry"] + path,
             json=body,
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {token}", "If-Match": "*"},
             timeout=30,
         )
         assert answer.ok, (method, path, answer.status_code, answer.text)

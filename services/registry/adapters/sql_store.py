@@ -69,7 +69,7 @@ class SqlStore:
             self._index_sites(new.id, new.row)
         self._log([sql_log.Entry(entity, new.id, 1, None, new.row) for new in rows])
 
-    def replace(self, entity: EntityName, key: str, before: Stored, after: Entity) -> None:
+    def replace(self, entity: EntityName, key: str, before: Stored, after: Entity) -> Stored:
         """See Store."""
         table = TABLES[entity]
         version = before.version + 1
@@ -77,6 +77,7 @@ class SqlStore:
         self._connection.execute(sa.update(table).where(table.c.id == key).values(columns))
         self._index_sites(key, after)
         self._log([sql_log.Entry(entity, key, version, before.row, after)])
+        return Stored(after, version)
 
     def keep_secret(self, key: str, sha256: str) -> None:
         """See Store."""

@@ -9,9 +9,10 @@ import msgspec
 from flask import url_for
 from flask_smorest import Blueprint
 
-from services.registry.amending import amend
+from services.registry.amending import IsMeant, amend
 from services.registry.api import bodies
 from services.registry.api.guarding import guarded
+from services.registry.api.preconditions import TELLS_ETAG, conditional, etag
 from services.registry.collection import Collection, Entity
 from services.registry.fields import Day
 from services.registry.registering import register
@@ -70,15 +71,15 @@ def add_reading(blueprint: Blueprint, collection: Collection, database: Database
     @blueprint.route("/<path:key>", methods=["GET"])
     @guarded(blueprint, *collection.access.readers)
     @blueprint.arguments(AsOf, location="query", unknown=ma.RAISE)
-    @blueprint.response(200, schema)
+    @blueprint.response(200, schema, headers=TELLS_ETAG)
     @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.doc(operationId=f"get_{collection.entity}", summary=f"One, by its id: {_id_form(collection)}")
-    def one(query: dict[str, Any], key: str) -> Entity:
+    def one(query: dict[str, Any], key: str) -> Any:
         with database.reading() as reading:
             found = reading.one(collection.entity, key, reach(caller()), end_of(query["as_of"]))
         if found is None:
             raise Rejected("not_found", what=key)
-        return found.row
+        return found.row, etag(found)
 
 
 def add_registering(blueprint: Blueprint, collection: Collection, database: Database) -> None:
@@ -110,7 +111,8 @@ def add_amending(
 
     @blueprint.route("/<path:key>", methods=["PATCH"])
     @guarded(blueprint, *(collection.access.amenders or collection.access.writers))
-    @blueprint.response(200, collection.schema)
+    @conditional(blueprint)
+    @blueprint.response(200, collection.schema, headers=TELLS_ETAG)
     @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.alt_response(409, "CONFLICT")
     @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
@@ -119,13 +121,13 @@ def add_amending(
         operationId=f"amend_{collection.entity}",
         summary=f"Change {', '.join(collection.amendable)} of one, by its id: {_id_form(collection)}",
     )
-    def patch(key: str) -> Entity:
+    def patch(is_meant: IsMeant, key: str) -> Any:
         body = bodies.json_object()
         with database.writing(caller().key) as store:
-            after = amend(store, collection, key, body, caller())
+            after = amend(store, collection, key, body, caller(), is_meant)
             if before_commit is not None:
-                before_commit(after)
-        return after
+                before_commit(after.row)
+        return after.row, etag(after)
 
 
 def blueprint_for(collection: Collection, database: Database) -> Blueprint:

@@ -6,10 +6,12 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 
 from services.registry import deciding, fields
+from services.registry.amending import IsMeant
 from services.registry.api import bodies
 from services.registry.api.collections import blueprint_for
 from services.registry.api.guarding import guarded
-from services.registry.collection import Collection, Entity
+from services.registry.api.preconditions import TELLS_ETAG, conditional, etag
+from services.registry.collection import Collection
 from services.registry.entities import BY_ENTITY
 from services.registry.store import Database
 from shared.runtime.auth import caller
@@ -31,15 +33,17 @@ def papers_blueprint(collection: Collection, database: Database) -> Blueprint:
 
     @blueprint.route("/<path:key>/verification", methods=["POST"])
     @guarded(blueprint, *DECIDERS)
-    @blueprint.response(200, collection.schema)
+    @conditional(blueprint)
+    @blueprint.response(200, collection.schema, headers=TELLS_ETAG)
     @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.alt_response(409, "CONFLICT")
     @blueprint.doc(
         operationId=f"verify_{collection.entity}", summary="Verify it, as somebody who neither recorded nor changed it"
     )
-    def verification(key: str) -> Entity:
+    def verification(is_meant: IsMeant, key: str) -> Any:
         with database.writing(caller().key) as store:
-            return deciding.verify(store, collection, key, caller())
+            after = deciding.verify(store, collection, key, caller(), is_meant)
+        return after.row, etag(after)
 
     return blueprint
 
@@ -50,7 +54,8 @@ def outages_blueprint(database: Database) -> Blueprint:
 
     @blueprint.route("/<path:key>/decision", methods=["POST"])
     @guarded(blueprint, *DECIDERS)
-    @blueprint.response(200, BY_ENTITY["outage"].schema)
+    @conditional(blueprint)
+    @blueprint.response(200, BY_ENTITY["outage"].schema, headers=TELLS_ETAG)
     @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.alt_response(409, "CONFLICT")
     @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
@@ -59,9 +64,10 @@ def outages_blueprint(database: Database) -> Blueprint:
         operationId="decide_outage",
         summary="Approve or reject it, as somebody who neither drafted nor changed it",
     )
-    def decision(key: str) -> Any:
+    def decision(is_meant: IsMeant, key: str) -> Any:
         wanted = bodies.load(DecisionSchema())
         with database.writing(caller().key) as store:
-            return deciding.decide(store, key, caller(), approved=wanted["approved"], reason=wanted["reason"])
+            after = deciding.decide(store, key, caller(), is_meant, **wanted)
+        return after.row, etag(after)
 
     return blueprint

@@ -7,10 +7,11 @@ import marshmallow as ma
 import msgspec
 from flask_smorest import Blueprint
 
-from services.registry.amending import repeat
+from services.registry.amending import IsMeant, repeat
 from services.registry.api import bodies
 from services.registry.api.collections import add_amending, add_reading, blueprint_of
 from services.registry.api.guarding import guarded
+from services.registry.api.preconditions import TELLS_ETAG, conditional, etag
 from services.registry.collection import Entity
 from services.registry.entities import BY_ENTITY
 from services.registry.feed_accounts import BrokerAccounts, InTurn, account_of, put_right, username_of
@@ -79,19 +80,21 @@ def blueprint(database: Database, accounts: BrokerAccounts) -> Blueprint:
 
     @feeds.route("/<path:key>/password", methods=["POST"])
     @guarded(feeds, *_FEEDS.access.writers)
-    @feeds.response(200, PasswordSchema)
+    @conditional(feeds)
+    @feeds.response(200, PasswordSchema, headers=TELLS_ETAG)
     @feeds.alt_response(404, "NOT_FOUND")
     @feeds.alt_response(503, "SERVICE_UNAVAILABLE")
     @feeds.doc(
         operationId="replace_feed_password",
         summary="Give a feed's account a fresh password, at once; an account that the broker has lost is made again",
     )
-    def replace_password(key: str) -> dict[str, str]:
+    def replace_password(is_meant: IsMeant, key: str) -> Any:
         password = _new_password()
         with in_turn.writing(caller().key) as store:
-            feed = _feed(repeat(store, _FEEDS, key, caller()))
+            after = repeat(store, _FEEDS, key, caller(), is_meant)
+            feed = _feed(after.row)
             accounts.open(account_of(feed), password)
-        return {"username": username_of(feed), "password": password}
+        return {"username": username_of(feed), "password": password}, etag(after)
 
     return feeds
 
