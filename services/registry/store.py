@@ -25,6 +25,13 @@ class Version(NamedTuple):
     row: Entity
 
 
+class Once(NamedTuple):
+    """A caller's own name of a request, and the SHA-256 (hex) of the request."""
+
+    key: str
+    request_sha256: str
+
+
 class Site(NamedTuple):
     """A pilot or a venue: slugs are unique over both."""
 
@@ -69,6 +76,12 @@ class Store(Protocol):
 
     def history(self, entity: EntityName, key: str) -> list[Version]:
         """Every change of an entity from the first on, as the log tells."""
+
+    def done_before(self, once: Once | None) -> bool:
+        """Whether the request was done before under its name; it is remembered with what this transaction does.
+
+        :raises Rejected: ``idempotency_key_reused`` if another request was done under that name
+        """
 
     def active_administrators(self) -> int:
         """How many administrators' keys are in use."""

@@ -140,5 +140,8 @@ def _field_errors(messages: Any, path: str = "#") -> Iterator[dict[str, str]]:
     elif isinstance(messages, list):
         for inner in messages:
             yield from _field_errors(inner, path)
+    elif isinstance(messages, tuple):  # a key of the catalogue, and what fills its places
+        key, params = messages
+        yield {"pointer": path, "detail": say(key, tongue, **params)}
     elif messages:
         yield {"pointer": path, "detail": say(str(messages), tongue)}

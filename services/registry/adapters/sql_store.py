@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_log
+from services.registry.adapters import sql_idempotency, sql_log
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.collection import Entity
-from services.registry.store import New, Site, Stored, Version
+from services.registry.store import New, Once, Site, Stored, Version
 from shared.contracts.registry import ENTITIES, EntityName, Feed
 
 
@@ -87,6 +87,12 @@ class SqlStore:
         """See Store."""
         told = sql_log.bodies(self._connection, entity, key)
         return [Version(actor, msgspec.convert(body, ENTITIES[entity])) for actor, body in told]
+
+    def done_before(self, once: Once | None) -> bool:
+        """See Store."""
+        if once is None:
+            return False
+        return sql_idempotency.done_before(self._connection, self._actor, self._time, once)
 
     def active_administrators(self) -> int:
         """See Store."""

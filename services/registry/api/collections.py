@@ -12,12 +12,13 @@ from flask_smorest import Blueprint
 from services.registry.amending import IsMeant, amend
 from services.registry.api import bodies
 from services.registry.api.guarding import guarded
+from services.registry.api.idempotency import once
 from services.registry.api.preconditions import TELLS_ETAG, conditional, etag
 from services.registry.collection import Collection, Entity
 from services.registry.fields import Day
 from services.registry.registering import register
 from services.registry.scope import reach
-from services.registry.store import Asked, Database
+from services.registry.store import Asked, Database, Once
 from shared.contracts.civil_time import day_from_date, rfc3339, start_of
 from shared.failures import Rejected
 from shared.runtime.auth import caller
@@ -87,6 +88,7 @@ def add_registering(blueprint: Blueprint, collection: Collection, database: Data
 
     @blueprint.route("", methods=["POST"])
     @guarded(blueprint, *collection.access.writers)
+    @once(blueprint)
     @blueprint.response(201, collection.schema(many=True))
     @blueprint.alt_response(409, "CONFLICT")
     @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
@@ -95,9 +97,10 @@ def add_registering(blueprint: Blueprint, collection: Collection, database: Data
         operationId=f"register_{_word(collection)}",
         summary="Register all of them, or none; what is there already, unchanged, is no error; told as they stand",
     )
-    def post() -> list[Entity]:
+    def post(said: Once | None) -> list[Entity]:
         rows, faults = bodies.json_rows(collection)
         with database.writing(caller().key) as store:
+            store.done_before(said)  # then it changes nothing, and is told as it stands
             register(store, collection, rows, caller(), faults)
             stand = store.known(collection.entity, {row.id for row in rows})
         return [stand[row.id].row for row in rows]

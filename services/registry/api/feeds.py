@@ -11,6 +11,7 @@ from services.registry.amending import IsMeant, repeat
 from services.registry.api import bodies
 from services.registry.api.collections import add_amending, add_reading, blueprint_of
 from services.registry.api.guarding import guarded
+from services.registry.api.idempotency import once
 from services.registry.api.preconditions import TELLS_ETAG, conditional, etag
 from services.registry.collection import Entity
 from services.registry.entities import BY_ENTITY
@@ -18,7 +19,7 @@ from services.registry.feed_accounts import BrokerAccounts, InTurn, account_of, 
 from services.registry.refusal import Refused
 from services.registry.registering import register
 from services.registry.schemas import FeedSchema
-from services.registry.store import Database
+from services.registry.store import Database, Once
 from shared.contracts.registry import Feed
 from shared.runtime.auth import caller
 
@@ -55,6 +56,7 @@ def blueprint(database: Database, accounts: BrokerAccounts) -> Blueprint:
 
     @feeds.route("", methods=["POST"])
     @guarded(feeds, *_FEEDS.access.writers)
+    @once(feeds)
     @feeds.response(201, OpenedFeedSchema)
     @feeds.alt_response(200, schema=FeedAccountSchema, success=True, description="It is registered already, like this")
     @feeds.alt_response(409, "CONFLICT")
@@ -65,13 +67,14 @@ def blueprint(database: Database, accounts: BrokerAccounts) -> Blueprint:
         operationId="open_feed",
         summary="Register a feed and make its MQTT account; the same again changes nothing, its password neither",
     )
-    def post() -> Any:
+    def post(said: Once | None) -> Any:
         rows, faults = bodies.json_row(_FEEDS)
         if faults:
             raise Refused(faults)
         feed = _feed(rows[0].row)
         password = _new_password()
         with in_turn.writing(caller().key) as store:
+            store.done_before(said)
             new = register(store, _FEEDS, rows, caller())
             if new:
                 accounts.open(account_of(feed), password)

@@ -10,8 +10,9 @@ from flask_smorest import Blueprint
 from services.registry import counters, fields, keys
 from services.registry.api import bodies
 from services.registry.api.guarding import guarded
+from services.registry.api.idempotency import once
 from services.registry.attempts import Attempts
-from services.registry.store import Database
+from services.registry.store import Database, Once
 from services.registry.tokens import LIFETIME_S, SigningKey
 from shared.contracts import vocabulary
 from shared.contracts.registry import Key
@@ -79,16 +80,20 @@ def keys_blueprint(database: Database) -> Blueprint:
 
     @blueprint.route("", methods=["POST"])
     @guarded(blueprint, _ADMINISTRATOR)
+    @once(blueprint)
     @blueprint.response(201, CredentialsSchema)
+    @blueprint.alt_response(409, "CONFLICT")
     @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
     @blueprint.doc(
         requestBody=bodies.documented(NewKeySchema()),
         operationId="create_key",
         summary="Make a key; its secret is shown this once",
     )
-    def post() -> keys.NewKey:
+    def post(said: Once | None) -> keys.NewKey:
         wanted = bodies.load(NewKeySchema())
         with database.writing(caller().key) as store:
+            if store.done_before(said):
+                raise Rejected("done_before")
             return keys.create(store, **wanted)
 
     @blueprint.route("/<key>", methods=["DELETE"])
