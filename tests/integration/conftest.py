@@ -1,4 +1,4 @@
-"""The three servers for the integration tests: one set for the whole run; and our services on them."""
+"""The servers for the integration tests: one set for the whole run; and our services on them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +8,8 @@ import pytest
 from deploy.local.programs import BROKERS
 from deploy.local.stack import Stack
 from tests.integration.adoption_under_test import AdoptionUnderTest, adoption_on
+from tests.integration.databases import Databases, PostgresqlDatabases, SqliteFiles, make_template
+from tests.integration.postgresql_server import PostgresqlServer, serving_postgresql
 from tests.integration.telemetry_under_test import TelemetryUnderTest, telemetry_on
 from tests.system.feed import Feed
 
@@ -18,6 +20,25 @@ def brokers(make_stack: Callable[[], Stack]) -> Stack:
     stack = make_stack()
     stack.start(only=BROKERS)
     return stack
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """PostgreSQL, started when the first test asks for it."""
+    with serving_postgresql() as server:
+        make_template(server)
+        yield server
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """New databases for the registry: whatever asks for them runs once on each kind."""
+    if request.param == "sqlite":
+        yield SqliteFiles(tmp_path_factory.mktemp("registry"))
+    else:
+        server = request.getfixturevalue("postgresql")
+        yield PostgresqlDatabases(server)
+        server.hang_up()  # what tests left open; to drop the databases, too, would cost a checkpoint each
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
-"""A registry on a fresh SQLite file, migrated by Alembic, called through Flask with real keys and tokens."""
+"""A registry on a new database of either kind, migrated by Alembic, called through Flask with real keys and tokens."""
 
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from flask import Flask
@@ -10,13 +9,13 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from services.registry import keys
-from services.registry.adapters import alembic_migrations
 from services.registry.adapters.sql_database import SqlDatabase
 from services.registry.app import compose, now_ms
 from services.registry.feed_accounts import BrokerAccounts
 from services.registry.settings import Settings
 from services.registry.tokens import new_signing_key
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
+from tests.integration.databases import Databases
 
 PREFIX = "urn:pilotlight:problem:"
 VENDOR = {"slug": "acme", "uscc": "91350100M000100Y43", "name": "甲厂商", "roles": ["VENDOR"]}
@@ -83,12 +82,11 @@ class RegistryUnderTest(NamedTuple):
 
 
 def registry(
-    folder: Path, broker: BrokerAccounts | None = None, stopping: threading.Event | None = None
+    databases: Databases, broker: BrokerAccounts | None = None, stopping: threading.Event | None = None
 ) -> RegistryUnderTest:
-    """A new registry in a folder; the broker's accounts are kept in memory, unless one is given."""
-    url = f"sqlite:///{folder / 'registry.db'}"
+    """A new registry on a new database; the broker's accounts are kept in memory, unless one is given."""
+    url = databases.migrated()
     broker = broker or MosquittoAccountsInMemory()
-    alembic_migrations.upgrade(url)
     database = SqlDatabase(url, now_ms)
     with database.writing("bootstrap") as store:
         first = keys.create(store, "first administrator", "administrator", [], [])
@@ -132,18 +130,18 @@ def home(caller: Caller, slug: str, district: str = "nanshan", dwellings: int = 
     )
 
 
-def home_and_venue(folder: Path) -> RegistryUnderTest:
+def home_and_venue(databases: Databases) -> RegistryUnderTest:
     """A vendor and an operator, a home ``garden`` and a venue ``hall``."""
-    made = registry(folder)
+    made = registry(databases)
     made.admin.made("/v1/organisations", VENDOR, OPERATOR)
     home(made.admin, "garden")
     made.admin.made("/v1/venues", venue("hall"))
     return made
 
 
-def lamp_with_two_feeds(folder: Path) -> RegistryUnderTest:
+def lamp_with_two_feeds(databases: Databases) -> RegistryUnderTest:
     """A home in 南山区 with a lamp, spoken for by a cloud and by a gateway of the same vendor."""
-    made = registry(folder)
+    made = registry(databases)
     made.admin.made("/v1/organisations", VENDOR, OTHER_VENDOR)
     home(made.admin, "garden", "nanshan")
     made.admin.made("/v1/devices", {"vendor": "acme", "device": "lamp"})

@@ -1,19 +1,19 @@
 """Where devices are: one place at a time, one device in a place."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import VENDOR, Caller, home, pointers, reason, registry
 
 SLOTS = [f"garden/home-0000{number}/lamp" for number in range(4)]
 
 
 @pytest.fixture
-def admin(tmp_path: Path) -> Caller:
+def admin(databases: Databases) -> Caller:
     """The administrator of a city with four slots for lamps and eight lamps, none bound."""
-    made = registry(tmp_path).admin
+    made = registry(databases).admin
     made.made("/v1/organisations", VENDOR)
     home(made, "garden", dwellings=len(SLOTS))
     made.made("/v1/devices", *({"vendor": "acme", "device": f"lamp-{number}"} for number in range(8)))

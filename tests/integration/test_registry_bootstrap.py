@@ -13,6 +13,7 @@ import pytest
 from services.registry.app import compose
 from services.registry.settings import Settings
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
+from tests.integration.databases import Databases
 
 NAMES = {"admin": "administrator", "telemetry": "service", "adoption": "service"}
 
@@ -27,12 +28,12 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def bootstrap(folder: Path) -> dict[str, Any]:
+def bootstrap(url: str, folder: Path) -> dict[str, Any]:
     """Run it, and read the keys it wrote."""
     done = run(
         "-m",
         "services.registry.bootstrap",
-        DATABASE_URL=f"sqlite:///{folder / 'registry.db'}",
+        DATABASE_URL=url,
         SIGNING_KEY_FILE=str(folder / "signing" / "key.pem"),
         CREDENTIALS_DIR=str(folder / "credentials"),
     )
@@ -40,10 +41,10 @@ def bootstrap(folder: Path) -> dict[str, Any]:
     return {name: json.loads((folder / "credentials" / f"{name}.json").read_text()) for name in NAMES}
 
 
-def test_what_the_bootstrap_writes_opens_the_registry_and_is_private(tmp_path: Path) -> None:
-    written = bootstrap(tmp_path)
+def test_what_the_bootstrap_writes_opens_the_registry_and_is_private(databases: Databases, tmp_path: Path) -> None:
+    url = databases.empty()
+    written = bootstrap(url, tmp_path)
     pem = tmp_path / "signing" / "key.pem"
-    url = f"sqlite:///{tmp_path / 'registry.db'}"
     settings = Settings(url, "mqtt://a:b@127.0.0.1", pem.read_bytes(), "http://127.0.0.1")
     app = compose(settings, MosquittoAccountsInMemory(), threading.Event())
     for name, role in NAMES.items():
@@ -53,18 +54,17 @@ def test_what_the_bootstrap_writes_opens_the_registry_and_is_private(tmp_path: P
     assert pem.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_second_bootstrap_changes_nothing(tmp_path: Path) -> None:
-    first = bootstrap(tmp_path)
+def test_a_second_bootstrap_changes_nothing(databases: Databases, tmp_path: Path) -> None:
+    url = databases.empty()
+    first = bootstrap(url, tmp_path)
     pem = (tmp_path / "signing" / "key.pem").read_bytes()
-    assert bootstrap(tmp_path) == first
+    assert bootstrap(url, tmp_path) == first
     assert (tmp_path / "signing" / "key.pem").read_bytes() == pem
 
 
-def test_a_key_that_a_new_database_does_not_know_is_replaced(tmp_path: Path) -> None:
-    first = bootstrap(tmp_path)
-    for left in tmp_path.glob("registry.db*"):
-        left.unlink()
-    second = bootstrap(tmp_path)
+def test_a_key_that_a_new_database_does_not_know_is_replaced(databases: Databases, tmp_path: Path) -> None:
+    first = bootstrap(databases.empty(), tmp_path)
+    second = bootstrap(databases.empty(), tmp_path)
     assert all(second[name]["key"] != first[name]["key"] for name in NAMES)
 
 

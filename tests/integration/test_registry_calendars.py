@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import Caller, RegistryUnderTest, home_and_venue, pointers
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> RegistryUnderTest:
-    return home_and_venue(tmp_path_factory.mktemp("registry"))
+def city(databases: Databases) -> RegistryUnderTest:
+    return home_and_venue(databases)
 
 
 @pytest.fixture

@@ -2,17 +2,17 @@
 
 import hashlib
 import json
-import sqlite3
 import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
 import rfc8785
 
+from tests.integration.change_log import drop_trigger, not_refused, opened
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import (
     VENDOR,
     RegistryUnderTest,
@@ -27,8 +27,8 @@ WRITERS = 16
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> RegistryUnderTest:
-    return registry(tmp_path)
+def city(databases: Databases) -> RegistryUnderTest:
+    return registry(databases)
 
 
 def verified(url: str) -> tuple[int, str]:
@@ -41,10 +41,6 @@ def verified(url: str) -> tuple[int, str]:
         check=False,
     )
     return done.returncode, done.stdout + done.stderr
-
-
-def opened(city: RegistryUnderTest) -> sqlite3.Connection:
-    return sqlite3.connect(city.url.removeprefix("sqlite:///"))
 
 
 def test_sixteen_writers_at_once_leave_every_change_once_in_order_and_chained(city: RegistryUnderTest) -> None:
@@ -91,33 +87,19 @@ def test_the_chain_is_what_its_page_says(city: RegistryUnderTest) -> None:
         assert change["hash"] == previous
 
 
-COLUMNS = "time, actor, entity, id, version, before, after, previous_hash, hash"
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE change SET actor = 'somebody else' WHERE sequence = 2",
-        "DELETE FROM change WHERE sequence = (SELECT max(sequence) FROM change)",
-        f"INSERT INTO change SELECT sequence + 7, {COLUMNS} FROM change WHERE sequence = 2",
-        f"INSERT INTO change SELECT NULL, {COLUMNS} FROM change WHERE sequence = 2",
-        f"INSERT OR REPLACE INTO change SELECT sequence, {COLUMNS} FROM change WHERE sequence = 2",
-    ],
-)
-def test_the_database_refuses_to_change_what_is_in_the_log(city: RegistryUnderTest, statement: str) -> None:
+def test_the_database_refuses_to_change_what_is_in_the_log(city: RegistryUnderTest) -> None:
     city.admin.made("/v1/pilots", pilot("garden"))
     before = city.admin.changes()
-    with opened(city) as connection, pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        connection.execute(statement)
+    assert not_refused(city.url) == []
     assert city.admin.changes() == before
 
 
 def test_verify_names_the_first_row_that_was_changed_behind_the_triggers_back(city: RegistryUnderTest) -> None:
     home(city.admin, "garden")
     assert verified(city.url)[0] == 0
-    with opened(city) as connection:
-        connection.execute("DROP TRIGGER change_is_never_updated")
-        connection.execute("UPDATE change SET actor = 'somebody else' WHERE sequence >= 3")
+    with opened(city.url) as connection:
+        drop_trigger(connection, "change_is_never_updated")
+        connection.exec_driver_sql("UPDATE change SET actor = 'somebody else' WHERE sequence >= 3")
     status, said = verified(city.url)
     assert status == 1
     assert "change 3: is not what was hashed" in said
@@ -125,9 +107,9 @@ def test_verify_names_the_first_row_that_was_changed_behind_the_triggers_back(ci
 
 def test_verify_names_the_first_row_that_was_taken_out(city: RegistryUnderTest) -> None:
     home(city.admin, "garden")
-    with opened(city) as connection:
-        connection.execute("DROP TRIGGER change_is_never_deleted")
-        connection.execute("DELETE FROM change WHERE sequence = 2")
+    with opened(city.url) as connection:
+        drop_trigger(connection, "change_is_never_deleted")
+        connection.exec_driver_sql("DELETE FROM change WHERE sequence = 2")
     status, said = verified(city.url)
     assert status == 1
     assert "change 2: is missing" in said

@@ -1,10 +1,10 @@
 """What the registry refuses, and how it says so: every fault of every row at once, and nothing half done."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import (
     OPERATOR,
     OTHER_VENDOR,
@@ -23,8 +23,8 @@ LAMP = {"pilot": "garden", "dwelling_ref": "home-00000", "code": "lamp", "catego
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> RegistryUnderTest:
-    return home_and_venue(tmp_path_factory.mktemp("registry"))
+def city(databases: Databases) -> RegistryUnderTest:
+    return home_and_venue(databases)
 
 
 @pytest.fixture
@@ -105,8 +105,8 @@ def test_what_is_referred_to_must_exist(admin: Caller, path: str, row: dict[str,
 
 
 @pytest.mark.parametrize("valid", ["91330100799655058B", "114403070075514700", " 9133-0100 799655058b "])
-def test_a_uscc_that_passes_its_check_is_taken_and_put_into_its_plain_form(tmp_path: Path, valid: str) -> None:
-    made = registry(tmp_path).admin.made("/v1/organisations", {**OPERATOR, "uscc": valid})
+def test_a_uscc_that_passes_its_check_is_taken_and_put_into_its_plain_form(databases: Databases, valid: str) -> None:
+    made = registry(databases).admin.made("/v1/organisations", {**OPERATOR, "uscc": valid})
     assert made[0]["uscc"] in ("91330100799655058B", "114403070075514700")
 
 

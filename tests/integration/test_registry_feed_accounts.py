@@ -3,12 +3,12 @@
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import OTHER_VENDOR, VENDOR, RegistryUnderTest, home, reason, registry
 
 GATEWAY = {"vendor": "acme", "feed": "gw", "sites": ["garden"]}
@@ -21,9 +21,9 @@ def broker() -> MosquittoAccountsInMemory:
 
 
 @pytest.fixture
-def city(tmp_path: Path, broker: MosquittoAccountsInMemory) -> RegistryUnderTest:
+def city(databases: Databases, broker: MosquittoAccountsInMemory) -> RegistryUnderTest:
     """With one feed, in use."""
-    made = registry(tmp_path, broker)
+    made = registry(databases, broker)
     made.admin.made("/v1/organisations", VENDOR)
     home(made.admin, "garden")
     assert made.admin.post("/v1/feeds", GATEWAY).status_code == 201
@@ -102,10 +102,10 @@ def test_a_password_is_replaced_when_asked_for_and_the_log_says_by_whom(
     assert reason(city.admin.post("/v1/feeds/acme/nothing/password", {})) == "not_found"
 
 
-def test_a_broker_that_does_not_answer_keeps_no_other_writer_waiting(tmp_path: Path) -> None:
+def test_a_broker_that_does_not_answer_keeps_no_other_writer_waiting(databases: Databases) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, ThreadPoolExecutor(4) as pool:
         address = f"mqtt://registry:unused@127.0.0.1:{silent.getsockname()[1]}"
-        made = registry(tmp_path, MosquittoAccounts(address))
+        made = registry(databases, MosquittoAccounts(address))
         made.admin.made("/v1/organisations", VENDOR)
         home(made.admin, "garden")
         callers = [made.caller("administrator") for _ in range(4)]

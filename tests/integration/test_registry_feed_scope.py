@@ -1,10 +1,10 @@
 """Who writes a feed: the administrator any; a district's officer one that serves sites of his own district only."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import VENDOR, Caller, RegistryUnderTest, home, pointers, reason, registry
 
 GATEWAY = {"vendor": "acme", "feed": "gw", "sites": ["south-home"]}
@@ -13,9 +13,9 @@ ELSEWHERE = {"vendor": "acme", "feed": "elsewhere", "sites": ["field-home"]}
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> RegistryUnderTest:
+def city(databases: Databases) -> RegistryUnderTest:
     """A home each in 南山区 and 福田区; a feed that serves both, and one that serves the latter."""
-    made = registry(tmp_path)
+    made = registry(databases)
     made.admin.made("/v1/organisations", VENDOR)
     home(made.admin, "south-home", "nanshan")
     home(made.admin, "field-home", "futian")

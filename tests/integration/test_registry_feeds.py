@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from deploy.local.stack import Stack
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from shared.brokers import mqtt
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import OTHER_VENDOR, VENDOR, RegistryUnderTest, home, reason, registry
 from tests.system.polling import until
 
@@ -70,8 +70,8 @@ class Connection:
 
 
 @pytest.fixture(scope="module")
-def city(brokers: Stack, tmp_path_factory: pytest.TempPathFactory) -> RegistryUnderTest:
-    made = registry(tmp_path_factory.mktemp("registry"), MosquittoAccounts(brokers.mqtt_url("registry")))
+def city(brokers: Stack, databases: Databases) -> RegistryUnderTest:
+    made = registry(databases, MosquittoAccounts(brokers.mqtt_url("registry")))
     made.admin.made("/v1/organisations", VENDOR, OTHER_VENDOR)
     home(made.admin, "garden")
     home(made.admin, "orchard")
@@ -223,10 +223,10 @@ def test_an_account_that_the_broker_has_lost_is_made_again_with_a_fresh_password
 
 
 @pytest.mark.parametrize("away", ["nobody listens", "wrong password"])
-def test_without_the_broker_nothing_is_registered(brokers: Stack, tmp_path: Path, away: str) -> None:
+def test_without_the_broker_nothing_is_registered(brokers: Stack, databases: Databases, away: str) -> None:
     address = mqtt.parse(brokers.mqtt_url("registry"))
     url = "mqtt://registry:x@127.0.0.1:9" if away == "nobody listens" else f"mqtt://registry:x@127.0.0.1:{address.port}"
-    lonely = registry(tmp_path, MosquittoAccounts(url))
+    lonely = registry(databases, MosquittoAccounts(url))
     lonely.admin.made("/v1/organisations", VENDOR)
     home(lonely.admin, "garden")
     head = len(lonely.admin.changes())

@@ -2,24 +2,25 @@
 
 import base64
 import json
-import sqlite3
 import threading
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import jwt
 import pytest
+import sqlalchemy as sa
 
 from services.registry.attempts import PER_ADDRESS, PER_KEY
 from shared.runtime.auth import PublishedKeys
+from tests.integration.change_log import opened
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import VENDOR, RegistryUnderTest, pointers, reason, registry
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> RegistryUnderTest:
-    return registry(tmp_path)
+def city(databases: Databases) -> RegistryUnderTest:
+    return registry(databases)
 
 
 def new_key(city: RegistryUnderTest, **body: Any) -> dict[str, str]:
@@ -70,8 +71,9 @@ def test_the_published_key_is_named_by_its_thumbprint(city: RegistryUnderTest) -
 def test_a_secret_is_told_once_and_kept_as_a_hash(city: RegistryUnderTest) -> None:
     key = new_key(city)
     assert len(base64.urlsafe_b64decode(key["secret"] + "=")) == 32
-    with sqlite3.connect(city.url.removeprefix("sqlite:///")) as connection:
-        everything = "\n".join(connection.iterdump())
+    with opened(city.url) as connection:
+        tables = sa.inspect(connection).get_table_names()
+        everything = str([connection.exec_driver_sql(f"SELECT * FROM {table}").all() for table in tables])
     assert key["secret"] not in everything
     assert sha256(key["secret"].encode()).hexdigest() in everything
     assert "secret" not in str(city.admin.get("/v1/keys").json)

@@ -1,40 +1,62 @@
 """The schema goes up, down and up again, is what the tables say, and always leaves the log protected."""
 
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from services.registry.adapters import alembic_migrations, sql_dialects
 from services.registry.adapters.sql_tables import METADATA
+from tests.integration.change_log import drop_trigger, not_refused, opened
+from tests.integration.databases import Databases
+
+REVISIONS = [script.revision for script in ScriptDirectory(str(alembic_migrations.SCRIPTS)).walk_revisions()][::-1]
+TRIGGERS = ["change_is_never_updated", "change_is_never_deleted", "change_is_appended"]
+FIRST_ROW = "INSERT INTO change VALUES (1, '2026-01-01T00:00:00Z', 'k-1', 'pilot', 'garden', 1, NULL, '{}', '0', '1')"
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'registry.db'}"
+def url(databases: Databases) -> str:
+    return databases.empty()
 
 
 def tables(url: str) -> set[str]:
-    return set(sa.inspect(sa.create_engine(url)).get_table_names()) - {"alembic_version"}
+    with opened(url) as connection:
+        return set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
 
 
-def test_the_migrations_go_up_down_and_up_again(url: str) -> None:
-    alembic_migrations.upgrade(url)
-    assert tables(url) == set(METADATA.tables)
-    alembic_migrations.downgrade(url, "base")
-    assert tables(url) == set()
-    alembic_migrations.upgrade(url)
-    assert tables(url) == set(METADATA.tables)
-    alembic_migrations.upgrade(url)  # once more changes nothing
+def test_the_migrations_go_up_down_and_up_again_and_the_log_defends_itself_after_each(url: str) -> None:
+    for _ in ("up and down", "and again"):
+        for number, revision in enumerate(REVISIONS):
+            alembic_migrations.upgrade(url, revision)
+            if number == 0:
+                with opened(url) as connection:
+                    connection.exec_driver_sql(FIRST_ROW)
+            assert not_refused(url) == [], revision
+        assert tables(url) == set(METADATA.tables)
+        alembic_migrations.upgrade(url)  # once more changes nothing
+        for revision in REVISIONS[-2::-1]:
+            alembic_migrations.downgrade(url, revision)
+            assert not_refused(url) == [], revision
+        alembic_migrations.downgrade(url, "base")
+        assert tables(url) == set()
 
 
 def test_what_is_migrated_is_what_the_tables_say(url: str) -> None:
     alembic_migrations.upgrade(url)
-    with sa.create_engine(url).connect() as connection:
+    with opened(url) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, METADATA) == []
+
+
+def test_every_text_is_compared_by_code_point(url: str) -> None:
+    alembic_migrations.upgrade(url)
+    with opened(url) as connection:
+        inspector = sa.inspect(connection)
+        columns = [column["type"] for name in tables(url) for column in inspector.get_columns(name)]
+    collations = {type_.collation for type_ in columns if isinstance(type_, sa.Text)}
+    assert collations == {"C" if url.startswith("postgresql") else None}
 
 
 def test_a_migration_that_drops_the_logs_triggers_is_undone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,3 +64,12 @@ def test_a_migration_that_drops_the_logs_triggers_is_undone(url: str, monkeypatc
     with pytest.raises(alembic_migrations.Unprotected):
         alembic_migrations.upgrade(url)
     assert tables(url) == set()
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+def test_a_log_that_has_lost_one_of_its_triggers_is_not_served(url: str, trigger: str) -> None:
+    alembic_migrations.upgrade(url)
+    with opened(url) as connection:
+        drop_trigger(connection, trigger)
+    with pytest.raises(alembic_migrations.Unprotected):
+        alembic_migrations.upgrade(url)

@@ -10,6 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from services.registry.adapters import alembic_migrations
 from shared.contracts.vocabulary import ROLES
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import VENDOR, RegistryUnderTest, home, reason, registry
 
 README = Path("services/registry/README.md")
@@ -17,8 +18,8 @@ METHODS = ("get", "post", "patch", "put", "delete")
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> RegistryUnderTest:
-    made = registry(tmp_path_factory.mktemp("registry"))
+def city(databases: Databases) -> RegistryUnderTest:
+    made = registry(databases)
     made.admin.made("/v1/organisations", VENDOR)
     home(made.admin, "garden")
     assert made.admin.post("/v1/feeds", {"vendor": "acme", "feed": "gw", "sites": ["garden"]}).status_code == 201
@@ -118,9 +119,9 @@ def test_every_error_is_a_problem_in_the_language_asked_for(
     assert answer.json["title"].isascii() == (language == "en")
 
 
-def test_health_needs_a_database_that_was_migrated(city: RegistryUnderTest, tmp_path: Path) -> None:
+def test_health_needs_a_database_that_was_migrated(city: RegistryUnderTest, databases: Databases) -> None:
     assert city.app.test_client().get("/healthz").json == {"status": "ok"}
-    broken = registry(tmp_path)
+    broken = registry(databases)
     alembic_migrations.downgrade(broken.url, "base")
     answer = broken.app.test_client().get("/healthz")
     assert (answer.status_code, reason(answer)) == (503, "unavailable")

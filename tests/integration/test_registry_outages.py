@@ -1,10 +1,10 @@
 """Outages are drafted, given evidence, and decided by somebody who had no part in it."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers, reason
 
 DIGEST = "ab" * 32
@@ -14,8 +14,8 @@ EVIDENCE = {"evidence_title": "故障说明(虚构)", "evidence_sha256": DIGEST}
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> RegistryUnderTest:
-    return lamp_with_two_feeds(tmp_path)
+def city(databases: Databases) -> RegistryUnderTest:
+    return lamp_with_two_feeds(databases)
 
 
 def test_an_outage_is_drafted_by_a_machine_evidenced_by_a_person_and_decided_by_another(

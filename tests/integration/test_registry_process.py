@@ -1,85 +1,68 @@
-"""The registry as it runs: bootstrapped, under gunicorn, followed by the client that our services use."""
+"""The registry as it runs, followed by the client that our services use, and written to by many at once."""
 
 import json
-import os
-import subprocess
-import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import NamedTuple
+from threading import Barrier
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import requests
 
-from deploy.local.ports import free_ports
+from services.registry.chain import verify
 from shared.runtime.registry_client import RegistryClient
 from shared.runtime.registry_copy import RegistryCopy
+from tests.integration.databases import Databases
+from tests.integration.registry_process import RegistryProcess, registry_process
+from tests.integration.registry_under_test import pilot
 from tests.system.polling import until
 
-
-class Process(NamedTuple):
-    url: str
-    gunicorn: subprocess.Popen[bytes]
-    follower: RegistryClient
-    key: dict[str, str]
+WRITERS = 16
+ROUNDS = 5
+ALIKE = "2026-05-01"
 
 
 @pytest.fixture
-def process(tmp_path: Path) -> Iterator[Process]:
-    """A registry on a free port; no broker, which only feeds would need."""
-    port = free_ports().registry
-    environment = {
-        "PATH": os.environ["PATH"],
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'registry.db'}",
-        "SIGNING_KEY_FILE": str(tmp_path / "signing-key.pem"),
-        "CREDENTIALS_DIR": str(tmp_path),
-        "MQTT_URL": "mqtt://registry:unused@127.0.0.1:9",
-        "PUBLIC_URL": f"http://127.0.0.1:{port}",
-    }
-    subprocess.run([sys.executable, "-m", "services.registry.bootstrap"], env=environment, check=True)
-    command = ["-m", "gunicorn", "-c", "deploy/local/gunicorn_conf.py", "--bind", f"127.0.0.1:{port}"]
-    gunicorn = subprocess.Popen([sys.executable, *command, "services.registry.app:create_app()"], env=environment)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        until(lambda: answers(url), lambda yes: yes, within_s=30)
-        key = json.loads((tmp_path / "telemetry.json").read_text())
-        yield Process(url, gunicorn, RegistryClient(url, tmp_path / "telemetry.json"), key)
-    finally:
-        gunicorn.terminate()
-        gunicorn.wait(30)
+def process(databases: Databases, tmp_path: Path) -> Iterator[RegistryProcess]:
+    with registry_process(databases.empty(), tmp_path) as made:
+        yield made
 
 
-def answers(url: str) -> bool:
-    try:
-        return requests.get(f"{url}/healthz", timeout=1).ok
-    except requests.RequestException:
-        return False
+@pytest.fixture
+def follower(process: RegistryProcess) -> RegistryClient:
+    return RegistryClient(process.url, process.folder / "telemetry.json")
 
 
-def test_a_service_follows_the_feed_into_its_own_copy(process: Process, tmp_path: Path) -> None:
-    page = process.follower.changes(after=0, wait_s=0)
+def waiting_reader(process: RegistryProcess) -> HTTPConnection:
+    """Somebody who has asked for what comes after the bootstrap's three keys."""
+    reader = HTTPConnection(urlsplit(process.url).netloc, timeout=30)
+    authorization = str(process.session("telemetry").headers["Authorization"])
+    reader.request("GET", "/v1/changes?after=3&wait=30", headers={"Authorization": authorization})
+    return reader
+
+
+def test_a_service_follows_the_feed_into_its_own_copy(follower: RegistryClient, tmp_path: Path) -> None:
+    page = follower.changes(after=0, wait_s=0)
     assert ([change.entity for change in page.changes], page.head) == (["key"] * 3, 3)
     copy = RegistryCopy(tmp_path / "copy.db")
     copy.apply(page.changes)
     assert copy.sequence() == 3
 
 
-def test_sixteen_waiting_readers_do_not_stop_the_registry(process: Process) -> None:
-    token = requests.post(f"{process.url}/v1/tokens", json=process.key, timeout=5).json()["access_token"]
-    waiting = [HTTPConnection(urlsplit(process.url).netloc, timeout=30) for _ in range(16)]
+def test_sixteen_waiting_readers_do_not_stop_the_registry(process: RegistryProcess) -> None:
+    waiting = [waiting_reader(process) for _ in range(16)]
+    until(process.answers, bool, within_s=10)
     for reader in waiting:
-        reader.request("GET", "/v1/changes?after=3&wait=30", headers={"Authorization": f"Bearer {token}"})
-    until(lambda: answers(process.url), lambda yes: yes, within_s=10)
+        reader.close()
 
 
-def test_the_process_ends_at_once_though_a_reader_waits(process: Process) -> None:
-    token = requests.post(f"{process.url}/v1/tokens", json=process.key, timeout=5).json()["access_token"]
-    waiting = HTTPConnection(urlsplit(process.url).netloc, timeout=30)
-    waiting.request("GET", "/v1/changes?after=3&wait=30", headers={"Authorization": f"Bearer {token}"})
-    assert answers(process.url)  # what came later is answered, so the first one waits
+def test_the_process_ends_at_once_though_a_reader_waits(process: RegistryProcess) -> None:
+    waiting = waiting_reader(process)
+    assert process.answers()  # what came later is answered, so the first one waits
 
     began = time.monotonic()
     process.gunicorn.terminate()
@@ -88,3 +71,48 @@ def test_the_process_ends_at_once_though_a_reader_waits(process: Process) -> Non
     assert (answer.status, json.loads(answer.read())) == (200, {"changes": [], "head": 3})
     assert process.gunicorn.wait(15) == 0
     assert time.monotonic() - began < 5
+
+
+def test_sixteen_writers_on_one_pilot_leave_what_was_accepted_once_and_in_order(
+    process: RegistryProcess, follower: RegistryClient
+) -> None:
+    """Each writes what only it writes, what all write alike, and what only one of them can have."""
+    admin = process.session("admin")
+    admin.post(f"{process.url}/v1/pilots", json=[pilot("shared")], timeout=30).raise_for_status()
+    phase = {"pilot": "shared", "number": 1, "name": "一期"}
+    admin.post(f"{process.url}/v1/phases", json=[phase], timeout=30).raise_for_status()
+    writers = [process.session("admin") for _ in range(WRITERS)]
+    barrier = Barrier(WRITERS)
+
+    def write(writer: int) -> list[tuple[str, str, int]]:
+        """What was asked for, as (id, content, status), in the order it was answered."""
+        told = []
+        barrier.wait(30)
+        for turn in range(ROUNDS):
+            mine = f"2026-06-{writer + 1:02}"
+            for ref, day in (
+                (f"alike-{turn:02}", ALIKE),
+                (f"contested-{turn:02}", mine),
+                (f"own-{writer:02}-{turn:02}", mine),
+            ):
+                row = {"pilot": "shared", "phase": 1, "dwelling_ref": ref, "handed_over_on": day}
+                answer = writers[writer].post(f"{process.url}/v1/dwellings", json=[row], timeout=60)
+                told.append((f"shared/{ref}", day, answer.status_code))
+        return told
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        told = list(pool.map(write, range(WRITERS)))
+
+    changes = follower.changes(after=0, wait_s=0).changes
+    assert verify(changes).sequence == 5 + ROUNDS * (WRITERS + 2)
+    logged: list[tuple[str, Any]] = [(each.id, (each.after or {})["handed_over_on"]) for each in changes[5:]]
+    accepted = [(id_, day) for answers in told for id_, day, status in answers if status == 201]
+    assert set(logged) == set(accepted)
+    assert max(Counter(id_ for id_, _ in logged).values()) == 1
+    assert Counter(status for answers in told for *_, status in answers) == {
+        201: ROUNDS * (2 * WRITERS + 1),  # the same again is accepted, and is no change
+        409: ROUNDS * (WRITERS - 1),
+    }
+    for answers in told:  # what one writer was told came first, is before what it was told next
+        places = [logged.index((id_, day)) for id_, day, _ in answers if day != ALIKE and (id_, day) in logged]
+        assert places == sorted(places)

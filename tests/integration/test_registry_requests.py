@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import (
     Caller,
     RegistryUnderTest,
@@ -19,8 +20,8 @@ from tests.integration.registry_under_test import (
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> RegistryUnderTest:
-    return home_and_venue(tmp_path_factory.mktemp("registry"))
+def city(databases: Databases) -> RegistryUnderTest:
+    return home_and_venue(databases)
 
 
 @pytest.fixture
@@ -76,6 +77,26 @@ def test_a_page_leads_to_the_next(admin: Caller) -> None:
     last = admin.get(following)
     assert [row["dwelling_ref"] for row in last.json or []] == ["home-00003"]
     assert "Link" not in last.headers
+
+
+def test_pages_come_in_the_order_of_code_points_whatever_the_language_of_the_database(admin: Caller) -> None:
+    names = ["lamp", "Lamp", "lamp-2", "lamp.2", "lamp_2", "lamp2", "LAMP", "a", "B", "Z", "0"]
+    admin.made("/v1/devices", *({"vendor": "acme", "device": name} for name in names))
+    found: list[str] = []
+    address = "/v1/devices?limit=2"
+    while address:
+        answer = admin.get(address)
+        found += [row["device"] for row in answer.json or []]
+        address = answer.headers.get("Link", "").removeprefix("<").partition(">")[0]
+    assert found == sorted(names)
+
+
+@pytest.mark.parametrize(
+    "address", ["/v1/pilots?after=%00", "/v1/slots?pilot=gar%00den", "/v1/pilots/%00", "/v1/devices/acme/lamp%00"]
+)
+def test_a_query_with_a_character_that_no_text_has_is_refused(admin: Caller, address: str) -> None:
+    answer = admin.get(address)
+    assert (answer.status_code, reason(answer)) == (422, "invalid_request")
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "colour=red", "phase=first", f"phase={10**30}"])

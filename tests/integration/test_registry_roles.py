@@ -1,12 +1,12 @@
 """Who may call what: every operation of the OpenAPI without a token, with each wrong role, and beyond each scope."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from shared.contracts.vocabulary import ROLES
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import (
     OTHER_VENDOR,
     VENDOR,
@@ -32,9 +32,9 @@ class Operation(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RegistryUnderTest]:
+def city(databases: Databases) -> Iterator[RegistryUnderTest]:
     """A home each in 南山区 and 福田区, a venue in 福田区, a device and a feed of each of two vendors."""
-    made = registry(tmp_path_factory.mktemp("registry"))
+    made = registry(databases)
     made.admin.made("/v1/organisations", VENDOR, OTHER_VENDOR)
     home(made.admin, "south-home", "nanshan")
     home(made.admin, "field-home", "futian")
@@ -107,8 +107,8 @@ def test_a_token_that_is_none_is_refused(city: RegistryUnderTest, token: str) ->
     assert (answer.status_code, reason(answer)) == (401, "bad_token")
 
 
-def test_a_token_of_another_registry_is_refused(city: RegistryUnderTest, tmp_path: Path) -> None:
-    stranger = registry(tmp_path).admin
+def test_a_token_of_another_registry_is_refused(city: RegistryUnderTest, databases: Databases) -> None:
+    stranger = registry(databases).admin
     answer = city.app.test_client().get("/v1/pilots", headers=stranger.headers)
     assert (answer.status_code, reason(answer)) == (401, "bad_token")
 

@@ -1,10 +1,10 @@
 """Papers are recorded by one person and verified by another."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers, reason
 
 DIGEST = "ab" * 32
@@ -20,8 +20,8 @@ BASIS = PAPER | {"basis": "STATUTORY_DUTY", "valid_from": "2026-01-01"}
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> RegistryUnderTest:
-    return lamp_with_two_feeds(tmp_path)
+def city(databases: Databases) -> RegistryUnderTest:
+    return lamp_with_two_feeds(databases)
 
 
 @pytest.mark.parametrize(("path", "paper"), [("selections", SELECTION), ("legal-bases", BASIS)])

@@ -1,9 +1,8 @@
 """Who lives where, and through which feed a device speaks: one at a time."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers, reason
 
 TENANCY = {
@@ -17,8 +16,8 @@ TENANCY = {
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> RegistryUnderTest:
-    return lamp_with_two_feeds(tmp_path)
+def city(databases: Databases) -> RegistryUnderTest:
+    return lamp_with_two_feeds(databases)
 
 
 def test_tenancies_of_a_dwelling_follow_each_other(city: RegistryUnderTest) -> None:

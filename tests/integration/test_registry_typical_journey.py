@@ -1,12 +1,12 @@
 """A city registers: who takes part, a home, a museum, devices bound, feeds opened; the log tells all of it."""
 
 from collections import Counter
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import (
     OTHER_VENDOR,
     VENDOR,
@@ -33,8 +33,8 @@ class People(NamedTuple):
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> RegistryUnderTest:
-    return registry(tmp_path)
+def city(databases: Databases) -> RegistryUnderTest:
+    return registry(databases)
 
 
 def test_a_city_registers_its_homes_its_museum_and_their_devices(city: RegistryUnderTest) -> None:

@@ -1,11 +1,11 @@
 """Readers who wait for a change: woken by one, answered without in the end, and never too many for others to work."""
 
 import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import Caller, RegistryUnderTest, pilot, registry
 from tests.system.polling import until
 
@@ -31,8 +31,8 @@ def stopping() -> NeverStopping:
 
 
 @pytest.fixture
-def city(tmp_path: Path, stopping: NeverStopping) -> RegistryUnderTest:
-    return registry(tmp_path, stopping=stopping)
+def city(databases: Databases, stopping: NeverStopping) -> RegistryUnderTest:
+    return registry(databases, stopping=stopping)
 
 
 def test_a_waiting_reader_is_woken_by_a_change(city: RegistryUnderTest, stopping: NeverStopping) -> None:

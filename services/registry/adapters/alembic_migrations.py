@@ -1,5 +1,7 @@
 """The database's schema, step by step: Alembic's migrations."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,12 +22,8 @@ def upgrade(url: str, revision: str = "head") -> None:
 
     :raises Unprotected: if the change log would not defend itself afterwards
     """
-    engine = sa.create_engine(url)
-    sql_dialects.prepare(engine)
-    with engine.execution_options(writing=True).begin() as connection:
-        command.upgrade(_config(connection), revision)
-        _assert_protected(connection)
-    engine.dispose()
+    with _migrating(url) as config:
+        command.upgrade(config, revision)
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -33,12 +31,18 @@ def downgrade(url: str, revision: str) -> None:
 
     :raises Unprotected: if the change log would not defend itself afterwards
     """
-    engine = sa.create_engine(url)
+    with _migrating(url) as config:
+        command.downgrade(config, revision)
+
+
+@contextmanager
+def _migrating(url: str) -> Iterator[Config]:
+    """One transaction, under the writer's lock, on a connection that is closed afterwards."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
     sql_dialects.prepare(engine)
-    with engine.execution_options(writing=True).begin() as connection:
-        command.downgrade(_config(connection), revision)
+    with sql_dialects.writing(engine).begin() as connection:
+        yield _config(connection)
         _assert_protected(connection)
-    engine.dispose()
 
 
 def _config(connection: sa.Connection) -> Config:

@@ -4,6 +4,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.registry.adapters.sql_text import PlainText
+
 METADATA = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -16,7 +18,7 @@ METADATA = sa.MetaData(
 
 def text(name: str, *rest: Any, **kwargs: Any) -> sa.Column[str]:
     """Text; not null, if not said otherwise."""
-    return sa.Column(name, sa.Text, *rest, nullable=kwargs.pop("nullable", False), **kwargs)
+    return sa.Column(name, PlainText, *rest, nullable=kwargs.pop("nullable", False), **kwargs)
 
 
 def number(name: str) -> sa.Column[int]:

@@ -10,9 +10,16 @@ from services.registry import counters
 from services.registry.adapters import sql_dialects
 from services.registry.adapters.sql_reading import SqlReading
 from services.registry.adapters.sql_store import SqlStore
+from services.registry.adapters.sql_text import Unstorable
 from shared.contracts.civil_time import rfc3339
 from shared.failures import Rejected, Unavailable
 
+_AWAY = {  # what PostgreSQL, by its SQLSTATE, files under defects, though waiting mends it
+    "42P01": "not migrated",  # no such table
+    "42703": "not migrated",  # no such column
+    "25006": "read-only, as a standby is",
+    "25P03": "a writer was silent for too long",
+}
 _CONNECTIONS = 32  # more than a process has threads; a waiting reader of the change feed holds none
 
 
@@ -20,21 +27,21 @@ class SqlDatabase:
     """One database, from any number of threads; ``now_ms`` is the clock of the log's times."""
 
     def __init__(self, url: str, now_ms: Callable[[], int]) -> None:
-        self._engine = sa.create_engine(url, pool_size=_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
-        sql_dialects.prepare(self._engine)
-        self._writing = self._engine.execution_options(writing=True)
+        engine = sa.create_engine(url, pool_size=_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+        sql_dialects.prepare(engine)
+        self._reading, self._writing = sql_dialects.reading(engine), sql_dialects.writing(engine)
         self._now_ms = now_ms
 
     @contextmanager
     def reading(self) -> Iterator[SqlReading]:
         """See :class:`services.registry.store.Database`."""
-        with _unavailable(), self._engine.begin() as connection:
+        with _told_apart(), self._reading.begin() as connection:
             yield SqlReading(connection)
 
     @contextmanager
     def writing(self, actor: str) -> Iterator[SqlStore]:
         """See :class:`services.registry.store.Database`."""
-        with _unavailable(), self._writing.begin() as connection:
+        with _told_apart(), self._writing.begin() as connection:
             store = SqlStore(connection, actor, rfc3339(self._now_ms()))
             yield store
         for entity, changes in store.changes.items():
@@ -45,26 +52,33 @@ class SqlDatabase:
 
         :raises Unavailable: if it does not answer, or has not been migrated
         """
-        try:
-            with self.reading() as reading:
-                reading.head()
-        except exc.ProgrammingError as error:  # PostgreSQL's word for a table that is not there
-            raise Unavailable("database", "not migrated") from error
+        with self.reading() as reading:
+            reading.head()
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self._reading.dispose()  # the pool is the writers' too
 
 
 @contextmanager
-def _unavailable() -> Iterator[None]:
+def _told_apart() -> Iterator[None]:
+    """Raise Rejected or Unavailable for what they are the words for; anything else is a defect of ours."""
     try:
         yield
-    except exc.DataError as error:  # PostgreSQL has no text with U+0000; nothing that was checked gets here
-        raise Rejected("invalid_request") from error
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
-        raise Unavailable("database", str(error.args[0]) if error.args else repr(error)) from error
-    except exc.DatabaseError as error:
-        if type(error) is not exc.DatabaseError:
-            raise  # of a kind that is a defect of ours
-        raise Unavailable("database", str(error.args[0])) from error  # SQLite's word for a file that is damaged
+    except exc.TimeoutError as error:
+        raise Unavailable("database", str(error.args[0])) from error
+    except exc.StatementError as error:
+        if (failure := _failure(error)) is None:
+            raise
+        raise failure from error
+
+
+def _failure(error: exc.StatementError) -> Rejected | Unavailable | None:
+    if isinstance(error, exc.DataError) or isinstance(error.orig, Unstorable):  # nothing that was checked gets here
+        return Rejected("invalid_request")
+    if why := _AWAY.get(getattr(error.orig, "sqlstate", None) or ""):
+        return Unavailable("database", why)
+    # DatabaseError itself is SQLite's word for a file that is damaged; its other kinds are defects.
+    if isinstance(error, exc.OperationalError | exc.InterfaceError) or type(error) is exc.DatabaseError:
+        return Unavailable("database", str(error.args[0]))
+    return None

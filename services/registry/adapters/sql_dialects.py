@@ -1,6 +1,7 @@
 """The only place that knows which database it is: how to lock, and how the change log defends itself.
 
-SQLite: BEGIN IMMEDIATE is the lock. PostgreSQL: an advisory lock, held until the transaction ends.
+SQLite: BEGIN IMMEDIATE is the lock, and every transaction reads one snapshot. PostgreSQL: an advisory lock, held until
+the transaction ends; each statement of a writer sees what was committed before it, a reader's transaction one snapshot.
 """
 
 from typing import Any
@@ -38,14 +39,26 @@ _PROTECTED = {
 _UNPROTECTED = {"sqlite": (), "postgresql": ("DROP FUNCTION refuse_change() CASCADE",)}
 _TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'change'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = 'change'::regclass AND NOT tgisinternal",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = 'change'::regclass AND tgenabled IN ('O', 'A')",
 }
 _GUARDS = {"change_is_never_updated", "change_is_never_deleted", "change_is_appended"}
+_GUARDS_OF = {"sqlite": _GUARDS, "postgresql": _GUARDS | {"change_is_never_truncated"}}
+_READING: dict[str, dict[str, Any]] = {
+    "sqlite": {},
+    "postgresql": {"isolation_level": "REPEATABLE READ"},
+}
+_WRITING: dict[str, dict[str, Any]] = {
+    "sqlite": {"writing": True},
+    "postgresql": {"writing": True, "isolation_level": "READ COMMITTED"},
+}
 _LOCK = 0x5049_4C4F_54  # any number that nobody else uses: "PILOT"
+_LONGEST_WAIT_MS = 30_000  # for another writer
+_LONGEST_PAUSE_MS = 60_000  # a writer whose machine is gone would hold the lock until TCP notices
+_CONNECT_S = 5
 
 
 def protect_change_log(connection: sa.Connection) -> None:
-    """Let the database refuse UPDATE, DELETE, and an INSERT out of sequence on the change log.
+    """Let the database refuse UPDATE, DELETE, TRUNCATE, and an INSERT out of sequence on the change log.
 
     Alembic's batch mode makes a table anew and drops its triggers: call this after it.
     """
@@ -61,7 +74,8 @@ def unprotect_change_log(connection: sa.Connection) -> None:
 
 def is_protected(connection: sa.Connection) -> bool:
     """Whether the change log's triggers are there."""
-    return set(connection.exec_driver_sql(_TRIGGERS[connection.dialect.name]).scalars()) >= _GUARDS
+    kind = connection.dialect.name
+    return set(connection.exec_driver_sql(_TRIGGERS[kind]).scalars()) >= _GUARDS_OF[kind]
 
 
 def prepare(engine: sa.Engine) -> None:
@@ -70,12 +84,28 @@ def prepare(engine: sa.Engine) -> None:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     else:
-        sa.event.listen(engine, "begin", _lock_postgresql)
+        sa.event.listen(engine, "do_connect", _connect_postgresql)
+        sa.event.listen(engine, "begin", _begin_postgresql)
+
+
+def reading(engine: sa.Engine) -> sa.Engine:
+    """The same engine for transactions that only read: each sees one snapshot."""
+    return engine.execution_options(**_READING[engine.dialect.name])
+
+
+def writing(engine: sa.Engine) -> sa.Engine:
+    """The same engine for transactions that write: each excludes every other until it ends."""
+    return engine.execution_options(**_WRITING[engine.dialect.name])
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # else the driver begins by itself, and late
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 30000"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"busy_timeout = {_LONGEST_WAIT_MS}",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -84,6 +114,14 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _lock_postgresql(connection: sa.Connection) -> None:
+def _connect_postgresql(_dialect: Any, _record: Any, _words: Any, settings: dict[str, Any]) -> None:
+    settings.setdefault("connect_timeout", _CONNECT_S)  # the driver's own is two minutes; the URL may say otherwise
+
+
+def _begin_postgresql(connection: sa.Connection) -> None:
     if connection.get_execution_options().get("writing"):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        connection.exec_driver_sql(
+            f"SELECT set_config('lock_timeout', '{_LONGEST_WAIT_MS}', true), "
+            f"set_config('idle_in_transaction_session_timeout', '{_LONGEST_PAUSE_MS}', true), "
+            f"pg_advisory_xact_lock({_LOCK})"
+        )

@@ -55,7 +55,7 @@ def append(connection: sa.Connection, actor: str, time: str, entries: Sequence[E
 def changes(connection: sa.Connection, after: int, limit: int | None = None) -> Iterator[Change]:
     """The rows after a sequence, in order."""
     query = sa.select(CHANGE).where(CHANGE.c.sequence > after).order_by(CHANGE.c.sequence).limit(limit)
-    for row in connection.execution_options(yield_per=1_000).execute(query).mappings():
+    for row in connection.execute(query, execution_options={"yield_per": 1_000}).mappings():
         yield Change(**{**row, "before": _parsed(row["before"]), "after": _parsed(row["after"])})
 
 
