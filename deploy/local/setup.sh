@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Install what is missing; a second run finds nothing to do and takes no time.
 #   setup.sh runtime|dev   .venv with the locked requirements (dev: those of tests and checks too)
-#   setup.sh servers       Debian packages of the three servers, without starting any system-wide server
+#   setup.sh servers       Debian packages of the three servers, without starting any system-wide server;
+#                          after dev also PostgreSQL, on which the tests run the registry once more
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -114,17 +115,21 @@ requirements() { # lock: install it unless this very lock is installed
 }
 
 servers() {
-  local missing=() package had_epmd
+  local missing=() package had_epmd of_tests=()
   command -v mosquitto >/dev/null || [ -x /usr/sbin/mosquitto ] || missing+=(mosquitto)
   command -v mosquitto_sub >/dev/null || missing+=(mosquitto-clients)
   [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || missing+=(rabbitmq-server)
   command -v influxd >/dev/null || [ -x /usr/bin/influxd ] || missing+=(influxdb)
+  if [[ " $* " == *" dev "* ]] && ! { [ -x /usr/lib/postgresql/15/bin/postgres ] || command -v postgres >/dev/null; }; then
+    missing+=(postgresql)
+    of_tests+=(postgresql-common) # the unit is this package's
+  fi
   [ ${#missing[@]} = 0 ] && return
   say "[servers] 安装 / installing: ${missing[*]}"
   may_install || fail "缺少软件包 / packages are missing: ${missing[*]}
   以 root 执行 / run as root: apt-get install ${missing[*]}"
   local new=()
-  for package in mosquitto rabbitmq-server influxdb erlang-base; do
+  for package in mosquitto rabbitmq-server influxdb erlang-base "${of_tests[@]}"; do
     installed "$package" || new+=("$package")
   done
   had_epmd=$(running_epmd)
@@ -141,7 +146,7 @@ for part in "$@"; do
         requirements deploy/python/requirements.txt
       ;;
     dev) make_venv && requirements deploy/python/requirements-dev.txt ;;
-    servers) servers ;;
+    servers) servers "$@" ;;
     *) fail "setup.sh runtime|dev|servers" ;;
   esac
 done

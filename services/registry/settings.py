@@ -12,7 +12,7 @@ from shared.runtime.settings import reading
 class Settings(NamedTuple):
     """Of the HTTP process."""
 
-    database_url: str  # DATABASE_URL: sqlite:////absolute/path.db, or postgresql+driver://…
+    database_url: str  # DATABASE_URL: sqlite:////absolute/path.db, or postgresql+psycopg://…
     mqtt_url: str  # MQTT_URL: mqtt://user:password@host:port, an account that may administer dynamic security
     signing_key: bytes  # SIGNING_KEY_FILE: path of an Ed25519 key in PEM, made by the bootstrap
     public_url: str  # PUBLIC_URL: where callers reach this API
