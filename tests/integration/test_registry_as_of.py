@@ -1,7 +1,6 @@
 """What stood in the registry on any day, of every collection."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ import pytest
 from services.registry import app
 from services.registry.adapters.sql_database import SqlDatabase
 from tests.integration import registry_under_test
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import Caller, RegistryUnderTest, pointers, registry
 
 PILOT = {
@@ -46,8 +46,8 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.fixture
-def city(clock: Clock, tmp_path: Path) -> RegistryUnderTest:
-    return registry(tmp_path)
+def city(clock: Clock, databases: Databases) -> RegistryUnderTest:
+    return registry(databases)
 
 
 def handed_over(caller: Caller, as_of: str) -> Any:

@@ -1,11 +1,11 @@
 """A request sent again under its name is done once; what was told once is not told again."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import (
     Caller,
     RegistryUnderTest,
@@ -17,8 +17,8 @@ from tests.integration.registry_under_test import (
 
 
 @pytest.fixture
-def city(tmp_path: Path) -> RegistryUnderTest:
-    return lamp_with_two_feeds(tmp_path)
+def city(databases: Databases) -> RegistryUnderTest:
+    return lamp_with_two_feeds(databases)
 
 
 def post(caller: Caller, path: str, body: Any, key: str) -> TestResponse:

@@ -1,17 +1,16 @@
 """A change names the version it changes: nobody overwrites what he has not seen."""
 
-from pathlib import Path
-
 import pytest
 
+from tests.integration.databases import Databases
 from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, reason
 
 KEY = "/v1/dwellings/garden/home-00000"
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> RegistryUnderTest:
-    return lamp_with_two_feeds(tmp_path_factory.mktemp("registry"))
+def city(databases: Databases) -> RegistryUnderTest:
+    return lamp_with_two_feeds(databases)
 
 
 def test_the_second_of_two_who_read_the_same_version_is_told_and_reads_again(city: RegistryUnderTest) -> None:
@@ -76,6 +75,6 @@ def test_without_the_header_nothing_is_done(city: RegistryUnderTest, path: str) 
     assert len(city.admin.changes()) == before
 
 
-def test_a_stranger_is_not_told_of_versions(city: RegistryUnderTest, tmp_path: Path) -> None:
+def test_a_stranger_is_not_told_of_versions(city: RegistryUnderTest) -> None:
     stranger = city.caller("district_officer", districts=["futian"])
     assert stranger.patch(KEY, {"handed_over_on": None}, match='"1"').status_code == 404
