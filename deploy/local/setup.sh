@@ -3,6 +3,7 @@
 #   setup.sh runtime|dev   .venv with the locked requirements (dev: those of tests and checks too)
 #   setup.sh servers       Debian packages of the three servers, without starting any system-wide server;
 #                          after dev also PostgreSQL, on which the tests run the registry once more
+#   setup.sh browser       Debian's Chromium, in which the tests open the registry's page
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -138,6 +139,13 @@ servers() {
   end_new_epmd "$had_epmd"
 }
 
+browser() {
+  command -v chromium >/dev/null && return
+  say "[browser] 安装 / installing: chromium"
+  may_install || fail "缺少 Chromium / Chromium is missing; 以 root 执行 / run as root: apt-get install chromium"
+  apt_install chromium
+}
+
 for part in "$@"; do
   case $part in
     runtime)
@@ -147,6 +155,7 @@ for part in "$@"; do
       ;;
     dev) make_venv && requirements deploy/python/requirements-dev.txt ;;
     servers) servers "$@" ;;
-    *) fail "setup.sh runtime|dev|servers" ;;
+    browser) browser ;;
+    *) fail "setup.sh runtime|dev|servers|browser" ;;
   esac
 done
