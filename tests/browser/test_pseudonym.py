@@ -4,7 +4,7 @@ import re
 from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from services.registry.fields import DWELLING_REF_PATTERN
@@ -47,6 +47,7 @@ def test_three_thousand_rooms_become_refs_that_the_registry_accepts_and_rooms_ag
 @settings(
     max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(rooms=["e\u200d\u0301"])  # what stood apart composes
 @given(rooms=st.lists(WRITTEN, min_size=1, max_size=40))
 def test_every_way_of_writing_comes_to_what_python_computes(keyed: PseudonymPage, rooms: list[str]) -> None:
     computed = keyed.tab.evaluate(

@@ -103,12 +103,21 @@ def test_what_a_spreadsheet_pastes_is_separated_by_tabs(keyed: PseudonymPage) ->
 
 
 def test_the_officer_may_say_which_column_and_whether_there_is_a_header(keyed: PseudonymPage) -> None:
-    keyed.paste("rooms", "幢,门牌\n甲,1-101")
+    keyed.paste("rooms", "幢1,门牌2\n甲,1-101")
     keyed.tab.select_option("#rooms-column", "1")
     keyed.tab.check("#rooms-header")
-    assert rows_of(keyed.saved("rooms")) == [["幢", "dwelling_ref"], ["甲", ref_of("1-101")]]
-    keyed.paste("rooms", "幢,门牌\n甲,1-102")  # an edit below the header keeps what was chosen
-    assert rows_of(keyed.saved("rooms")) == [["幢", "dwelling_ref"], ["甲", ref_of("1-102")]]
+    assert rows_of(keyed.saved("rooms")) == [["幢1", "dwelling_ref"], ["甲", ref_of("1-101")]]
+    keyed.paste("rooms", "幢1,门牌2\n甲,1-102")  # an edit below the header keeps what was chosen
+    assert rows_of(keyed.saved("rooms")) == [["幢1", "dwelling_ref"], ["甲", ref_of("1-102")]]
+
+
+@pytest.mark.parametrize(("first", "is_header"), [("房号", True), ("门牌", True), ("Room No.", True), ("1-100", False)])
+def test_a_first_row_is_taken_for_a_header_if_it_is_words_above_numbers(
+    keyed: PseudonymPage, first: str, is_header: bool
+) -> None:
+    keyed.paste("rooms", f"{first}\n1-101")
+    above = "dwelling_ref" if is_header else ref_of(first)
+    assert rows_of(keyed.saved("rooms")) == [[above], [ref_of("1-101")]]
 
 
 def test_cells_with_commas_quotation_marks_and_line_ends_stay_whole(keyed: PseudonymPage) -> None:
