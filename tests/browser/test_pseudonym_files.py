@@ -121,7 +121,7 @@ def test_a_first_row_is_taken_for_a_header_if_it_is_words_above_numbers(
 
 
 def test_cells_with_commas_quotation_marks_and_line_ends_stay_whole(keyed: PseudonymPage) -> None:
-    odd = ["两房, 南向", 'say "hi"', "上\n下", ""]
+    odd = ["两房, 南向", 'say "hi"', '"hi" is said', "上\n下", ""]
     keyed.choose("rooms", csv_text([["房号", "说明"], *([f"1-{n}", cell] for n, cell in enumerate(odd))]).encode())
     assert rows_of(keyed.saved("rooms"))[1:] == [[ref_of(f"1-{n}"), cell] for n, cell in enumerate(odd)]
 
@@ -131,7 +131,9 @@ def test_a_quotation_mark_that_is_not_closed_is_an_error_with_its_row(keyed: Pse
     assert keyed.refuses("rooms", "引号没有结束")[0].startswith("第 3 行")
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "＝1+1", "\t=1+1", '=HYPERLINK("x","y")'])
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "＝1+1", "\t=1+1", "\tx", '=HYPERLINK("x","y")']
+)
 def test_a_cell_that_a_spreadsheet_would_run_is_written_as_text_and_read_as_it_was(
     keyed: PseudonymPage, cell: str
 ) -> None:
