@@ -1,7 +1,6 @@
 """What only a server can do to the registry: end, come back, be a standby, keep silent, have other habits."""
 
 import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +13,7 @@ from shared.failures import Unavailable
 from tests.integration.change_log import change_something, length, opened
 from tests.integration.databases import PostgresqlDatabases
 from tests.integration.postgresql_server import PostgresqlServer, serving_postgresql
+from tests.system.polling import until
 
 
 @pytest.fixture
@@ -26,6 +26,12 @@ def mortal() -> Iterator[PostgresqlServer]:
     """A server that a test may kill."""
     with serving_postgresql() as server:
         yield server
+
+
+def waiting_for_the_lock(url: str) -> int:
+    with opened(url) as connection:
+        query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        return int(connection.exec_driver_sql(query).scalar_one())
 
 
 def test_a_server_that_is_killed_is_unavailable_until_it_is_back_and_keeps_what_was_committed(
@@ -100,17 +106,15 @@ def test_a_writer_that_falls_silent_loses_the_lock_and_its_changes(url: str, mon
 def test_a_servers_own_idea_of_isolation_does_not_break_the_log(url: str, habit: str) -> None:
     """A writer that saw what was there before it waited would take a sequence that is taken."""
     database = SqlDatabase(f"{url}&options=-c default_transaction_isolation={habit}", now_ms)
-    begun = threading.Event()
 
     def second() -> None:
-        begun.set()
         with database.writing("k-2") as store:
             change_something(store)
 
     with ThreadPoolExecutor() as pool:
         with database.writing("k-1") as store:
             writing = pool.submit(second)
-            assert begun.wait(10)
+            until(lambda: waiting_for_the_lock(url), bool, within_s=10)
             change_something(store)
         writing.result(10)
     assert length(database) == 2
