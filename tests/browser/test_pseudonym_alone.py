@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from services.registry.api.pages import PSEUDONYM_PAGE
 from tests.browser.conftest import chromium
 from tests.browser.pseudonym_page import PseudonymPage, key_file, ref_of, rows_of
+from tests.integration.databases import SqliteFiles
 from tests.integration.registry_under_test import registry
 
 # Ways by which a script or a page's content could reach a server; each waits until it has succeeded or failed.
@@ -99,7 +100,7 @@ def test_markup_in_a_cell_is_shown_as_text(page: PseudonymPage) -> None:
 
 
 def test_the_page_that_the_registry_hands_out_works_from_disk(tab: Page, tmp_path: Path) -> None:
-    answer = registry(tmp_path).app.test_client().get("/v1/pseudonym-page")
+    answer = registry(SqliteFiles(tmp_path)).app.test_client().get("/v1/pseudonym-page")
     assert answer.status_code == 200
     assert answer.content_type == "text/html; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="pilotlight-pseudonym.html"'
