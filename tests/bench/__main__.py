@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 
 from deploy.local.failures import StackFailed
-from tests.bench import figures, folding, ingesting, machine, outage, profiling
+from tests.bench import figures, folding, importing, ingesting, machine, outage, profiling
 from tests.bench.bench import Bench
 from tests.bench.measures import lines
 from tests.under_load.draining import NotDrained
@@ -24,6 +24,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "outage": outage.memory_and_drain,
     "fold": folding.every_event_another_device_day,
     "profile": profiling.hot_path,
+    "import": importing.devices_from_a_spreadsheet,
     "figures": figures.figures,  # the last: it empties the facts
 }
 

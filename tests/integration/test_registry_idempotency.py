@@ -80,7 +80,11 @@ def test_what_is_no_name_is_refused(city: RegistryUnderTest, key: str) -> None:
 
 def test_every_post_that_makes_something_takes_the_header(city: RegistryUnderTest) -> None:
     paths = city.admin.get("/v1/openapi.json").json["paths"]  # type: ignore[index]
-    making = {path: operations["post"] for path, operations in paths.items() if "post" in operations}
+    making = {
+        path: operations["post"]
+        for path, operations in paths.items()
+        if "post" in operations and not path.startswith("/v1/imports/")  # the same file twice changes nothing
+    }
     without = {
         path
         for path, operation in making.items()

@@ -1,0 +1,83 @@
+"""A file becomes lines: the first sheet of an XLSX, or CSV in UTF-8 or GB 18030; which of them, its bytes say."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import openpyxl
+
+from services.registry.importing import cells, packed
+from services.registry.importing.cells import Cell
+from services.registry.refusal import Refused, fault, pointer
+
+MOST_ROWS = 50_000
+_MOST_COLUMNS = 50
+_LAST_ROW = 1_048_576  # of any spreadsheet: a file that claims more is not followed
+_ZIP = b"PK\x03\x04"
+_ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+class Line(NamedTuple):
+    """A row that is not blank, with its number as the spreadsheet shows it."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+
+def read(content: bytes) -> list[Line]:
+    """The lines of a file, the headings first.
+
+    :raises Refused: if it is no spreadsheet, has no lines, or too many, or would unpack to too much
+    """
+    lines: list[Line] = []
+    for line in _xlsx(content) if content.startswith(_ZIP) else _csv(content):
+        if len(lines) > MOST_ROWS + 1:  # the headings and the example are not counted
+            raise _too_many_rows()
+        lines.append(line)
+    if not lines:
+        raise Refused([fault(pointer(), "invalid_request", "rule.sheet_empty")])
+    return lines
+
+
+def _too_many_rows() -> Refused:
+    return Refused([fault(pointer(), "too_large", "rule.sheet_rows", most=MOST_ROWS)])
+
+
+def _xlsx(content: bytes) -> Iterator[Line]:
+    packed.check(content)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        yield from _lines(sheet.iter_rows(max_row=_LAST_ROW, max_col=_MOST_COLUMNS, values_only=True))
+    except Exception as error:  # what is wrong inside a file comes as any exception; also if it names entities
+        raise packed.not_a_sheet() from error
+
+
+def _csv(content: bytes) -> Iterator[Line]:
+    written = _decoded(content)
+    if "\x00" in written:
+        raise packed.not_a_sheet()
+    try:
+        yield from _lines(csv.reader(io.StringIO(written, newline=""), strict=True))
+    except csv.Error as error:
+        raise packed.not_a_sheet() from error
+
+
+def _decoded(content: bytes) -> str:
+    for encoding in _ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise packed.not_a_sheet()
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[Line]:
+    """Each without the blank cells at its end."""
+    for number, row in enumerate(rows, start=1):
+        if number > _LAST_ROW:
+            raise _too_many_rows()
+        width = next((end for end in range(min(len(row), _MOST_COLUMNS), 0, -1) if cells.shown(row[end - 1])), 0)
+        if width:
+            yield Line(number, tuple(row[:width]))
