@@ -10,6 +10,7 @@ from deploy.local.stack import Stack
 from tests.integration.adoption_under_test import AdoptionUnderTest, adoption_on
 from tests.integration.databases import Databases, PostgresqlDatabases, SqliteFiles, make_template
 from tests.integration.postgresql_server import PostgresqlServer, serving_postgresql
+from tests.integration.registry_under_test import Caller, RegistryUnderTest
 from tests.integration.telemetry_under_test import TelemetryUnderTest, telemetry_on
 from tests.system.feed import Feed
 
@@ -61,3 +62,9 @@ def adoption(brokers: Stack, tmp_path: Path) -> Iterator[AdoptionUnderTest]:
     """Adoption with an empty queue and no facts; a test starts its processes."""
     with adoption_on(brokers, tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def admin(city: RegistryUnderTest) -> Caller:
+    """The first administrator of a module's ``city``."""
+    return city.admin

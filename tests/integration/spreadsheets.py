@@ -21,15 +21,6 @@ def as_csv(*rows: Sequence[Any], encoding: str = "utf-8") -> bytes:
     return written.getvalue().encode(encoding)
 
 
-def as_xlsx(*rows: Sequence[Any]) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(list(row))
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
-
-
 def rows_of(content: bytes) -> list[list[Any]]:
     """What stands on the first sheet of an XLSX."""
     return [list(row) for row in openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)]

@@ -13,11 +13,6 @@ def city(databases: Databases) -> RegistryUnderTest:
     return home_and_venue(databases)
 
 
-@pytest.fixture
-def admin(city: RegistryUnderTest) -> Caller:
-    return city.admin
-
-
 @pytest.mark.parametrize(
     ("change", "place"),
     [

@@ -27,11 +27,6 @@ def city(databases: Databases) -> RegistryUnderTest:
     return home_and_venue(databases)
 
 
-@pytest.fixture
-def admin(city: RegistryUnderTest) -> Caller:
-    return city.admin
-
-
 def test_every_fault_of_every_row_is_told_at_once_and_none_is_registered(admin: Caller) -> None:
     rows = [
         {"pilot": "garden", "phase": 1, "dwelling_ref": "new-dwelling-1"},  # nothing wrong with it

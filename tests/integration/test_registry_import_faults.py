@@ -11,13 +11,13 @@ from tests.integration.spreadsheets import (
     KEEP,
     KEEP_SOME,
     as_csv,
-    as_xlsx,
     counts,
     places,
     rows_of,
     to_mend,
     upload,
 )
+from tests.unit.registry.sheets import xlsx
 
 HEADINGS = ["厂商", "设备编号", "类别", "上报间隔（秒）"]
 GOOD = ["acme", "good", "照明", 900]
@@ -95,7 +95,7 @@ def test_the_refused_rows_come_back_as_a_spreadsheet_to_mend_and_upload_again(ma
 
     rows[0][1:4] = ["mended", "照明", "60"]
     rows[1][0] = rows[2][0] = "acme"
-    mended = upload(made, made.admin, "devices", as_xlsx(headings, *rows[:3]), KEEP)
+    mended = upload(made, made.admin, "devices", xlsx(headings, *rows[:3]), KEEP)
     assert (mended.status_code, counts(mended)) == (200, ("KEPT", 3, 0, 0, 0))
 
 
@@ -139,7 +139,7 @@ def test_a_room_number_is_refused_with_the_way_to_a_pseudonym(made: RegistryUnde
 
 
 def test_a_number_that_excel_has_shortened_is_refused(made: RegistryUnderTest) -> None:
-    answer = upload(made, made.admin, "devices", as_xlsx(HEADINGS, ["acme", 1234567890123456789, None, None]))
+    answer = upload(made, made.admin, "devices", xlsx(HEADINGS, ["acme", 1234567890123456789, None, None]))
     assert [place[:2] for place in places(answer)] == [(2, "设备编号")]
     assert "15" in details(answer)[0]
 

@@ -10,7 +10,8 @@ from services.registry.api.imports import CSV, XLSX
 from services.registry.importing.kinds import KINDS
 from tests.integration.databases import Databases
 from tests.integration.registry_under_test import VENDOR, RegistryUnderTest, pointers, reason, registry
-from tests.integration.spreadsheets import KEEP, as_csv, as_xlsx, counts, rows_of, upload
+from tests.integration.spreadsheets import KEEP, as_csv, counts, rows_of, upload
+from tests.unit.registry.sheets import xlsx
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def test_a_template_uploaded_as_it_is_says_nothing(made: RegistryUnderTest, kind
 
 def test_a_template_filled_in_below_its_example_is_registered(made: RegistryUnderTest) -> None:
     headings, example = rows_of(made.admin.get("/v1/imports/devices/template").data)
-    content = as_xlsx(headings, example, ["acme", "filled-in", "照明", 900])
+    content = xlsx(headings, example, ["acme", "filled-in", "照明", 900])
     assert counts(upload(made, made.admin, "devices", content, KEEP)) == ("KEPT", 1, 0, 0, 0)
 
 

@@ -7,7 +7,8 @@ import pytest
 from services.registry.importing.kinds import KINDS
 from tests.integration.databases import Databases
 from tests.integration.registry_under_test import VENDOR, RegistryUnderTest, pilot, registry
-from tests.integration.spreadsheets import KEEP, as_csv, as_xlsx, counts, places, upload
+from tests.integration.spreadsheets import KEEP, as_csv, counts, places, upload
+from tests.unit.registry.sheets import xlsx
 
 A, B = "q7Xk2mPzA1", "q7Xk2mPzB2"
 FILES: dict[str, list[list[Any]]] = {
@@ -56,7 +57,7 @@ def made(databases: Databases) -> RegistryUnderTest:
     return made
 
 
-@pytest.mark.parametrize("written", [as_csv, as_xlsx])
+@pytest.mark.parametrize("written", [as_csv, xlsx])
 def test_a_pilot_is_filled_by_spreadsheets_alone(made: RegistryUnderTest, written: Any) -> None:
     assert set(FILES) == {kind.name for kind in KINDS}
     for kind, rows in FILES.items():

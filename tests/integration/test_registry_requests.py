@@ -24,11 +24,6 @@ def city(databases: Databases) -> RegistryUnderTest:
     return home_and_venue(databases)
 
 
-@pytest.fixture
-def admin(city: RegistryUnderTest) -> Caller:
-    return city.admin
-
-
 @pytest.mark.parametrize(
     ("body", "content_type", "expected"),
     [

@@ -46,11 +46,15 @@ def _too_many_rows() -> Refused:
 
 def _xlsx(content: bytes) -> Iterator[Line]:
     packed.check(content)
+    yield from _lines(_unpacked(content))
+
+
+def _unpacked(content: bytes) -> Iterator[Sequence[Any]]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        yield from _lines(sheet.iter_rows(max_row=_LAST_ROW, max_col=_MOST_COLUMNS, values_only=True))
-    except Exception as error:  # what is wrong inside a file comes as any exception; also if it names entities
+        yield from sheet.iter_rows(max_row=_LAST_ROW, max_col=_MOST_COLUMNS, values_only=True)
+    except Exception as error:  # openpyxl raises any for what is wrong inside a file, also if it names entities
         raise packed.not_a_sheet() from error
 
 

@@ -2,8 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
-from typing import Any
 
 import openpyxl
 import pytest
@@ -11,18 +9,10 @@ import pytest
 from services.registry.importing import packed, sheets
 from services.registry.importing.sheets import Line, read
 from services.registry.refusal import Refused
+from tests.unit.registry.sheets import xlsx
 
 HEADINGS = ("厂商", "设备编号")
 AS_TEXT = "厂商,设备编号\r\nacme,灯\r\n"
-
-
-def xlsx(*rows: Sequence[Any]) -> bytes:
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(list(row))
-    written = io.BytesIO()
-    book.save(written)
-    return written.getvalue()
 
 
 def with_part(content: bytes, name: str, part: bytes) -> bytes:
