@@ -9,8 +9,9 @@ from flask import Flask
 
 from services.registry import settings as told
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
+from services.registry.adapters.pem_signing_keys import PemSigningKeys
 from services.registry.adapters.sql_database import SqlDatabase
-from services.registry.api import changes, decisions, districts, feeds, imports, keys, pages
+from services.registry.api import changes, decisions, districts, feeds, imports, keys, pages, tokens
 from services.registry.api.answering import answer_refused
 from services.registry.api.collections import blueprint_for
 from services.registry.api.guarding import SCHEME
@@ -19,7 +20,6 @@ from services.registry.entities import COLLECTIONS
 from services.registry.feed_accounts import BrokerAccounts
 from services.registry.refusal import Refused
 from services.registry.settings import Settings
-from services.registry.tokens import SigningKey
 from shared.runtime import auth, logs, web
 
 
@@ -33,11 +33,11 @@ def create_app() -> Flask:
 def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Event) -> Flask:
     """The application on these settings and this broker; ``stopping`` is set when the process is asked to end."""
     database = SqlDatabase(settings.database_url, now_ms)
-    signing_key = SigningKey(settings.signing_key)
+    signing_keys = PemSigningKeys(settings.signing_key_file, now_ms)
     app, api = web.create("registry", "Pilotlight registry · 登记", check=database.check)
     api.spec.options["servers"] = [{"url": settings.public_url}]
     api.spec.components.security_scheme(SCHEME, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
-    auth.install(app, signing_key)
+    auth.install(app, signing_keys)
     app.register_error_handler(Refused, answer_refused)
     for collection in COLLECTIONS:
         if collection.entity in decisions.PAPERS:
@@ -48,7 +48,7 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     api.register_blueprint(feeds.blueprint(database, accounts))
     api.register_blueprint(imports.blueprint(database))
     api.register_blueprint(keys.keys_blueprint(database))
-    api.register_blueprint(keys.tokens_blueprint(database, signing_key, Attempts(time.monotonic), now_ms))
+    api.register_blueprint(tokens.blueprint(database, signing_keys.ring, Attempts(time.monotonic), now_ms))
     api.register_blueprint(changes.blueprint(database, stopping))
     api.register_blueprint(districts.blueprint())
     api.register_blueprint(pages.blueprint())

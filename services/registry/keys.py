@@ -12,6 +12,7 @@ from services.registry.scope import OF_DISTRICTS, OF_VENDORS
 from services.registry.store import New, Reading, Store
 from shared.contracts.registry import Key
 from shared.failures import Rejected
+from shared.runtime.auth import Principal
 
 
 class NewKey(NamedTuple):
@@ -59,6 +60,11 @@ def owner(reading: Reading, key: str, secret: str) -> Key:
     if not compare_digest(sha256, _sha256(secret)) or row is None or not row.active:
         raise Rejected("bad_credentials")
     return row
+
+
+def principal(key: Key) -> Principal:
+    """Who calls with this key, as a token says it."""
+    return Principal(key.key, key.name, key.role, tuple(key.districts), tuple(key.vendors))
 
 
 def _scope_faults(role: str, districts: list[str], vendors: list[str]) -> list[Fault]:

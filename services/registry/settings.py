@@ -14,7 +14,7 @@ class Settings(NamedTuple):
 
     database_url: str  # DATABASE_URL: sqlite:////absolute/path.db, or postgresql+psycopg://…
     mqtt_url: str  # MQTT_URL: mqtt://user:password@host:port, an account that may administer dynamic security
-    signing_key: bytes  # SIGNING_KEY_FILE: path of an Ed25519 key in PEM, made by the bootstrap
+    signing_key_file: Path  # SIGNING_KEY_FILE: Ed25519 keys in PEM, made by the bootstrap; read again when it changes
     public_url: str  # PUBLIC_URL: where callers reach this API
 
 
@@ -32,14 +32,12 @@ def read() -> Settings:
     :raises SystemExit: if any is missing or malformed; all of them are named
     """
     with reading() as env:
-        settings = Settings(
+        return Settings(
             database_url=env.str("DATABASE_URL"),
             mqtt_url=env.str("MQTT_URL", validate=_is_mqtt),
-            signing_key=b"",
+            signing_key_file=env.path("SIGNING_KEY_FILE", validate=_is_file),
             public_url=env.str("PUBLIC_URL"),
         )
-        path = env.path("SIGNING_KEY_FILE", validate=_is_file)
-    return settings._replace(signing_key=path.read_bytes())
 
 
 def read_bootstrap() -> BootstrapSettings:
@@ -63,6 +61,16 @@ def read_database_url() -> str:
     with reading() as env:
         url: str = env.str("DATABASE_URL")
     return url
+
+
+def read_signing_key_file() -> Path:
+    """SIGNING_KEY_FILE alone, for the command that adds a key to it.
+
+    :raises SystemExit: if it is missing
+    """
+    with reading() as env:
+        path: Path = env.path("SIGNING_KEY_FILE", validate=_is_file)
+    return path
 
 
 def _is_mqtt(url: str) -> None:

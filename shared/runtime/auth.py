@@ -38,10 +38,11 @@ class PublicKeys(Protocol):
 
 
 class PublishedKeys:
-    """The registry's JWKS, fetched when a key id is new and kept for an hour."""
+    """The registry's JWKS, fetched when a key id is new, once a second at most, and kept for an hour."""
 
     def __init__(self, registry_url: str) -> None:
-        self._client = jwt.PyJWKClient(f"{registry_url}/.well-known/jwks.json", lifespan=3600, timeout=5)
+        url = f"{registry_url}/.well-known/jwks.json"
+        self._client = jwt.PyJWKClient(url, lifespan=3600, timeout=5, cooldown_duration=1)
 
     def get(self, token: str) -> Any:
         """See :class:`PublicKeys`."""

@@ -2,7 +2,10 @@
 
 import threading
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,6 +20,7 @@ from services.registry.tokens import new_signing_key
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
 from tests.integration.databases import Databases
 
+_FOLDER = TemporaryDirectory()
 PREFIX = "urn:pilotlight:problem:"
 VENDOR = {"slug": "acme", "uscc": "91350100M000100Y43", "name": "甲厂商", "roles": ["VENDOR"]}
 OTHER_VENDOR = {"slug": "bolt", "uscc": "91110108551385082Q", "name": "乙厂商", "roles": ["VENDOR"]}
@@ -91,12 +95,19 @@ def registry(
     with database.writing("bootstrap") as store:
         first = keys.create(store, "first administrator", "administrator", [], [])
     database.close()
-    settings = Settings(url, "mqtt://unused:unused@127.0.0.1", new_signing_key(), "http://127.0.0.1:8101")
+    settings = Settings(url, "mqtt://unused:unused@127.0.0.1", signing_key_file(), "http://127.0.0.1:8101")
     app = compose(settings, broker, stopping or threading.Event())
     client = app.test_client()
     token = client.post("/v1/tokens", json=first._asdict())
     assert token.json is not None
     return RegistryUnderTest(app, Caller(client, token.json["access_token"]), url, broker)
+
+
+def signing_key_file() -> Path:
+    """A new file with a signing key; it is gone when the tests end."""
+    path = Path(_FOLDER.name) / f"{uuid4().hex}.pem"
+    path.write_bytes(new_signing_key())
+    return path
 
 
 def pilot(slug: str, district: str = "nanshan") -> dict[str, Any]:

@@ -45,7 +45,7 @@ def test_what_the_bootstrap_writes_opens_the_registry_and_is_private(databases: 
     url = databases.empty()
     written = bootstrap(url, tmp_path)
     pem = tmp_path / "signing" / "key.pem"
-    settings = Settings(url, "mqtt://a:b@127.0.0.1", pem.read_bytes(), "http://127.0.0.1")
+    settings = Settings(url, "mqtt://a:b@127.0.0.1", pem, "http://127.0.0.1")
     app = compose(settings, MosquittoAccountsInMemory(), threading.Event())
     for name, role in NAMES.items():
         assert written[name]["role"] == role
