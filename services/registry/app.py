@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 from types import FrameType
+from typing import Any
 
 from flask import Flask
 
@@ -11,13 +12,15 @@ from services.registry import settings as told
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from services.registry.adapters.pem_signing_keys import PemSigningKeys
 from services.registry.adapters.sql_database import SqlDatabase
-from services.registry.api import changes, decisions, districts, feeds, imports, keys, pages, tokens
+from services.registry.api import changes, decisions, districts, feeds, imports, keys, pages, people, tokens
 from services.registry.api.answering import answer_refused
 from services.registry.api.collections import blueprint_for
 from services.registry.api.guarding import SCHEME
+from services.registry.api.tokens import Tokens
 from services.registry.attempts import Attempts
 from services.registry.entities import COLLECTIONS
 from services.registry.feed_accounts import BrokerAccounts
+from services.registry.passwords import Passwords
 from services.registry.refusal import Refused
 from services.registry.settings import Settings
 from shared.runtime import auth, logs, web
@@ -42,17 +45,24 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     for collection in COLLECTIONS:
         if collection.entity in decisions.PAPERS:
             api.register_blueprint(decisions.papers_blueprint(collection, database))
-        elif collection.entity not in ("feed", "outage"):
+        elif collection.entity not in ("feed", "outage", "person"):
             api.register_blueprint(blueprint_for(collection, database))
     api.register_blueprint(decisions.outages_blueprint(database))
     api.register_blueprint(feeds.blueprint(database, accounts))
     api.register_blueprint(imports.blueprint(database))
-    api.register_blueprint(keys.keys_blueprint(database))
-    api.register_blueprint(tokens.blueprint(database, signing_keys.ring, Attempts(time.monotonic), now_ms))
+    api.register_blueprint(keys.blueprint(database, now_ms))
+    _register_people(api, database, Tokens(signing_keys.ring, now_ms))
     api.register_blueprint(changes.blueprint(database, stopping))
     api.register_blueprint(districts.blueprint())
     api.register_blueprint(pages.blueprint())
     return app
+
+
+def _register_people(api: Any, database: SqlDatabase, issued: Tokens) -> None:
+    attempts, passwords = Attempts(time.monotonic), Passwords()
+    api.register_blueprint(people.blueprint(database, now_ms))
+    api.register_blueprint(people.passwords_blueprint(database, attempts, passwords, now_ms))
+    api.register_blueprint(tokens.blueprint(database, issued, attempts, passwords, now_ms))
 
 
 def _stopping() -> threading.Event:

@@ -1,4 +1,9 @@
-"""Failed attempts to get a token, counted per key and address, and per address; kept in this process's memory."""
+"""Failed attempts to get a token, counted in this process's memory: the API is one process, and a restart forgives.
+
+A key's secret is 256 random bits: its failures are counted per key and address, to be told of as too many, and a right
+one passes always. A person's password can be guessed: while too many of a login's have failed, from wherever, or too
+many of an address, a right one is refused too, else guessing would only be slowed down for those who are wrong.
+"""
 
 import threading
 from collections import OrderedDict
@@ -10,11 +15,14 @@ from shared.failures import Rejected
 WINDOW_S = 60
 PER_KEY = 10  # failures of one key from one address: another address cannot lock a key out
 PER_ADDRESS = 100
-_REMEMBERED = 10_000
+PEOPLES_WINDOW_S = 900
+PER_LOGIN = 10  # in a quarter of an hour: a thousand guesses a day, from all addresses together
+PEOPLE_PER_ADDRESS = 100  # an office may have one address
+_REMEMBERED = 10_000  # each login that pushes another out cost a password's slow hash
 
 
 class Attempts:
-    """How often a caller has failed in the last minute; ``monotonic_s`` is the clock."""
+    """How often a caller has failed lately; ``monotonic_s`` is the clock."""
 
     def __init__(self, monotonic_s: Callable[[], float]) -> None:
         self._now = monotonic_s
@@ -33,21 +41,49 @@ class Attempts:
         try:
             yield
         except Rejected:
-            self._failed(key, address)
+            self._fail(WINDOW_S, {(address, key): PER_KEY, (address,): PER_ADDRESS})
             raise
 
-    def _failed(self, key: str, address: str) -> None:
+    @contextmanager
+    def guessable(self, login: str, address: str) -> Iterator[None]:
+        """Make an attempt inside the block, if there is one left; it has failed if the block raises Rejected.
+
+        It counts as failed until it has succeeded: else many at once would all be let in before the first has failed.
+
+        :raises Rejected: what the block raised; or ``too_many_attempts`` with ``wait_s``, without entering the block
+        """
+        names: dict[tuple[str, ...], int] = {("login", login): PER_LOGIN, ("people", address): PEOPLE_PER_ADDRESS}
+        at = self._fail(PEOPLES_WINDOW_S, names)
+        try:
+            yield
+        except Rejected:
+            raise
+        except BaseException:  # it was not tried, e.g. while the database is away
+            self._forgive(at, names)
+            raise
+        self._forgive(at, names)
+
+    def _fail(self, window_s: int, most: dict[tuple[str, ...], int]) -> float:
+        """Count a failure under each name, at the moment returned.
+
+        :raises Rejected: ``too_many_attempts`` if one has as many already; nothing is counted then
+        """
         with self._lock:
-            for name, most in (((address, key), PER_KEY), ((address,), PER_ADDRESS)):
-                recent = self._recent(name)
-                if len(recent) >= most:
-                    raise Rejected("too_many_attempts", wait_s=int(recent[0] + WINDOW_S - self._now()) + 1)
-            for name in ((address, key), (address,)):
-                self._failures[name] = [*self._recent(name), self._now()]
+            now = self._now()
+            recent = {name: [at for at in self._failures.get(name, ()) if at > now - window_s] for name in most}
+            for name, failed in recent.items():
+                if len(failed) >= most[name]:
+                    raise Rejected("too_many_attempts", wait_s=int(failed[0] + window_s - now) + 1)
+            for name, failed in recent.items():
+                self._failures[name] = [*failed, now]
                 self._failures.move_to_end(name)
             while len(self._failures) > _REMEMBERED:
                 self._failures.popitem(last=False)
+        return now
 
-    def _recent(self, name: tuple[str, ...]) -> list[float]:
-        since = self._now() - WINDOW_S
-        return [at for at in self._failures.get(name, ()) if at > since]
+    def _forgive(self, at: float, names: dict[tuple[str, ...], int]) -> None:
+        with self._lock:
+            for name in names:
+                failed = self._failures.get(name, [])
+                if at in failed:  # it may have been forgotten
+                    failed.remove(at)

@@ -1,6 +1,7 @@
 """What takes a second person: a paper is verified, an outage decided, by somebody who had no part in it.
 
-Who had a part stands in the change log: whoever registered or ever changed it, though others changed it since.
+Who had a part stands in the change log: whoever registered or ever changed it, though others changed it since; and
+whoever took over the work of one who had (:func:`services.registry.people.parts_of`).
 """
 
 import msgspec
@@ -9,6 +10,7 @@ from services.registry.amending import IsMeant, any_version, writable
 from services.registry.collection import Collection, Entity
 from services.registry.entities import BY_ENTITY
 from services.registry.outages import APPROVED, DRAFT, REJECTED
+from services.registry.people import parts_of
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.store import Store, Stored
 from shared.contracts.registry import EntityName
@@ -58,13 +60,14 @@ def decide(
 
 
 def _own_work(store: Store, entity: EntityName, key: str, caller: Principal) -> list[Fault]:
+    parts = parts_of(store, caller.key)
     own = False
     said: Entity | None = None
     for version in store.history(entity, key):
         row = version.row
         if isinstance(row, Selection | LegalBasis):
             row = msgspec.structs.replace(row, verified_by=None)  # to have verified it before is no part in it
-        own |= version.actor == caller.key and row != said
+        own |= version.actor in parts and row != said
         said = row
     return [fault(pointer(), "same_person", "rule.same_person")] if own else []
 

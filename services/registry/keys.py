@@ -1,18 +1,24 @@
-"""Keys of machines and people: made once, shown once, kept as a hash, exchanged for tokens, revoked."""
+"""Keys of machines: made once, shown once, kept as a hash, exchanged for tokens until they expire or are revoked."""
 
 import hashlib
 import secrets
+from datetime import date, timedelta
 from hmac import compare_digest
 from typing import NamedTuple
 
 import msgspec
 
-from services.registry.refusal import Fault, Refused, fault, pointer
-from services.registry.scope import OF_DISTRICTS, OF_VENDORS
+from services.registry.granting import faults_of_leaving, faults_of_scope
+from services.registry.refusal import Refused, fault, pointer
 from services.registry.store import New, Reading, Store
 from shared.contracts.registry import Key
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
+
+MACHINES = ("service", "vendor")  # a key of any other role expires only if it is asked to
+USUAL_DAYS = 365
+MOST_DAYS = 400  # a yearly exchange, and a month to be late with it
+SOON = timedelta(30)
 
 
 class NewKey(NamedTuple):
@@ -22,17 +28,39 @@ class NewKey(NamedTuple):
     secret: str
 
 
-def create(store: Store, name: str, role: str, districts: list[str], vendors: list[str]) -> NewKey:
-    """Make a key.
+def create(
+    store: Store, name: str, role: str, districts: list[str], vendors: list[str], expires_on: date | None = None
+) -> NewKey:
+    """Make a key; ``expires_on`` is the last civil day on which it gets a token.
 
     :raises Refused: if the scope does not fit the role, or names a vendor that is not registered
     """
-    if faults := [*_scope_faults(role, districts, vendors), *_unknown_vendors(store, vendors)]:
+    if faults := faults_of_scope(store, role, districts, vendors):
         raise Refused(faults)
     made = NewKey("k-" + secrets.token_hex(8), secrets.token_urlsafe(32))
-    store.add("key", [New(made.key, Key(made.key, name, role, districts, vendors), None)])
-    store.keep_secret(made.key, _sha256(made.secret))
+    store.add("key", [New(made.key, Key(made.key, name, role, districts, vendors, expires_on=expires_on), None)])
+    store.keep_secret(made.key, sha256_of(made.secret))
     return made
+
+
+def expiry(role: str, wanted: date | None, today: date) -> date | None:
+    """The last day of a key made today: the one that is wanted, or a machine's usual one.
+
+    :raises Refused: if it has passed, or is too far away
+    """
+    if wanted is None:
+        return today + timedelta(USUAL_DAYS) if role in MACHINES else None
+    latest = today + timedelta(MOST_DAYS)
+    if not today <= wanted <= latest:
+        raise Refused(
+            [fault(pointer("expires_on"), "invalid_request", "rule.day_range", earliest=today, latest=latest)]
+        )
+    return wanted
+
+
+def expires_soon(key: Key, today: date, within: timedelta = SOON) -> bool:
+    """Whether a key is in use and its last day is so near."""
+    return key.active and key.expires_on is not None and today <= key.expires_on <= today + within
 
 
 def revoke(store: Store, key: str) -> None:
@@ -46,18 +74,20 @@ def revoke(store: Store, key: str) -> None:
         raise Rejected("not_found", what=key)
     if not stored.row.active:
         return
-    if stored.row.role == "administrator" and store.active_administrators() == 1:
-        raise Refused([fault(pointer(), "conflicting", "rule.last_administrator")])
+    if faults := faults_of_leaving(store, stored.row):
+        raise Refused(faults)
     store.replace("key", key, stored, msgspec.structs.replace(stored.row, active=False))
 
 
-def owner(reading: Reading, key: str, secret: str) -> Key:
+def owner(reading: Reading, key: str, secret: str, today: date) -> Key:
     """The key that this secret opens.
 
-    :raises Rejected: ``bad_credentials`` if there is none, or it was revoked; which of them is not told
+    :raises Rejected: ``bad_credentials`` if there is none, or it was revoked or has expired; which is not told
     """
     row, sha256 = reading.key_and_secret(key) or (None, "")
-    if not compare_digest(sha256, _sha256(secret)) or row is None or not row.active:
+    if not compare_digest(sha256, sha256_of(secret)) or row is None or not row.active:
+        raise Rejected("bad_credentials")
+    if row.expires_on is not None and row.expires_on < today:
         raise Rejected("bad_credentials")
     return row
 
@@ -67,31 +97,6 @@ def principal(key: Key) -> Principal:
     return Principal(key.key, key.name, key.role, tuple(key.districts), tuple(key.vendors))
 
 
-def _scope_faults(role: str, districts: list[str], vendors: list[str]) -> list[Fault]:
-    wrong = []
-    for name, given, roles in (("districts", districts, OF_DISTRICTS), ("vendors", vendors, OF_VENDORS)):
-        if role in roles and not given:
-            wrong.append(fault(pointer(name), "invalid_request", "rule.scope_needed", role=role))
-        if role not in roles and given:
-            wrong.append(fault(pointer(name), "invalid_request", "rule.scope_unused", role=role))
-    return wrong
-
-
-def _unknown_vendors(store: Store, vendors: list[str]) -> list[Fault]:
-    known = store.known("organisation", set(vendors))
-    return [
-        fault(
-            pointer("vendors", position),
-            "unknown_reference",
-            "detail.unknown_reference",
-            entity="organisation",
-            id=vendor,
-        )
-        for position, vendor in enumerate(vendors)
-        if vendor not in known
-    ]
-
-
-def _sha256(secret: str) -> str:
+def sha256_of(secret: str) -> str:
     """No slow hash is needed for a secret of 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()

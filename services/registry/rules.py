@@ -11,6 +11,7 @@ from services.registry.refusal import Fault, fault, pointer
 from services.registry.store import Store
 from shared.contracts.registry import EntityName, Feed, Organisation
 from shared.contracts.registry_evidence import Outage
+from shared.contracts.registry_people import Person
 
 
 class Row(NamedTuple):
@@ -118,6 +119,17 @@ def _evidence_comes_later(_: Store, rows: Sequence[Row]) -> Iterator[Fault]:
             yield fault(pointer(*row.path, "evidence_title"), "invalid_request", "rule.evidence_later")
 
 
+def _subject_is_free(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    """A subject at the city's identity provider has one account; a closed one's is free again."""
+    people = [(row.path, row.row) for row in rows if isinstance(row.row, Person) and row.row.oidc_subject is not None]
+    taken = store.beside("person", ("oidc_subject",), {(person.oidc_subject,) for _, person in people})
+    owners = {row.oidc_subject: row.login for row in taken if isinstance(row, Person) and row.state != "CLOSED"}
+    for path, person in people:
+        owner = owners.setdefault(person.oidc_subject, person.login)
+        if owner != person.login:
+            yield fault(pointer(*path, "oidc_subject"), "conflicting", "rule.subject_taken", login=owner)
+
+
 _HELD: dict[EntityName, tuple[tuple[str, ...], ...]] = {  # the fields that name what one holds alone
     "binding": (("vendor", "device"), ("slot",), ("installation",)),
     "tenancy": (("pilot", "dwelling_ref"),),
@@ -133,4 +145,5 @@ _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "tenancy": partial(_one_at_a_time, "tenancy"),
     "feed_binding": partial(_one_at_a_time, "feed_binding"),
     "outage": _evidence_comes_later,
+    "person": _subject_is_free,
 }

@@ -9,6 +9,7 @@ from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
 from shared.contracts.registry import Change, EntityName, Key
+from shared.contracts.registry_people import Person
 
 
 class Stored(NamedTuple):
@@ -23,6 +24,14 @@ class Version(NamedTuple):
 
     actor: str
     row: Entity
+
+
+class SignIn(NamedTuple):
+    """What opens a person's account: the hash of a password, or that of a code and when it ends (epoch ms)."""
+
+    password_hash: str | None = None
+    code_sha256: str | None = None
+    code_until_ms: int | None = None
 
 
 class Once(NamedTuple):
@@ -83,8 +92,8 @@ class Store(Protocol):
         :raises Rejected: ``idempotency_key_reused`` if another request was done under that name
         """
 
-    def active_administrators(self) -> int:
-        """How many administrators' keys are in use."""
+    def lasting_administrators(self) -> int:
+        """How many can administer today and on any day to come: people that are ACTIVE, and keys without an end."""
 
     def add(self, entity: EntityName, rows: Sequence[New]) -> None:
         """Register entities whose ids are new; each is one row in the log."""
@@ -94,6 +103,12 @@ class Store(Protocol):
 
     def keep_secret(self, key: str, sha256: str) -> None:
         """Keep the hash of a new key's secret; never in the log."""
+
+    def keep_sign_in(self, login: str, sign_in: SignIn) -> None:
+        """Let this open a person's account and nothing else; never in the log."""
+
+    def sign_in(self, login: str) -> SignIn:
+        """What opens a person's account."""
 
 
 class Reading(Protocol):
@@ -116,6 +131,12 @@ class Reading(Protocol):
 
     def key_and_secret(self, key: str) -> tuple[Key, str] | None:
         """A key and the SHA-256 (hex) of its secret."""
+
+    def person_and_sign_in(self, login: str) -> tuple[Person, SignIn] | None:
+        """A person's account and what opens it."""
+
+    def people_of_subject(self, oidc_subject: str) -> list[Person]:
+        """The accounts that have this subject at the city's identity provider."""
 
 
 class Database(Protocol):

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
+from shared.contracts.registry_people import Person
 
 EntityName = Literal[
     "organisation",
@@ -31,6 +32,7 @@ EntityName = Literal[
     "tenancy",
     "feed_binding",
     "outage",
+    "person",
 ]
 
 
@@ -163,7 +165,9 @@ class Feed(msgspec.Struct, frozen=True):
 
 
 class Key(msgspec.Struct, frozen=True):
-    """A machine's or a person's key. Id: ``key``; the secret and its hash are in no change.
+    """A machine's key. Id: ``key``; the secret and its hash are in no change.
+
+    ``expires_on`` is the last civil day on which it gets a token; a key without it has no end.
 
     In the log, so that every row's actor is explained by it and whoever reads the whole feed can check its hashes;
     consumers that do not ask for keys ignore them.
@@ -175,6 +179,7 @@ class Key(msgspec.Struct, frozen=True):
     districts: list[str] = []
     vendors: list[str] = []
     active: bool = True
+    expires_on: date | None = None
 
 
 ENTITIES: dict[str, type[msgspec.Struct]] = {
@@ -196,6 +201,7 @@ ENTITIES: dict[str, type[msgspec.Struct]] = {
     "tenancy": Tenancy,
     "feed_binding": FeedBinding,
     "outage": Outage,
+    "person": Person,
 }
 
 

@@ -6,14 +6,15 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_log
+from services.registry.adapters import sql_log, sql_sign_ins
 from services.registry.adapters.sql_store import entity_of
 from services.registry.adapters.sql_tables import CHANGE, FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
-from services.registry.store import Asked, Stored
+from services.registry.store import Asked, SignIn, Stored
 from shared.contracts.registry import ENTITIES, Change, EntityName, Key
+from shared.contracts.registry_people import Person
 
 Condition = sa.ColumnElement[bool]
 
@@ -81,6 +82,19 @@ class SqlReading:
         query = sa.select(KEY_SECRET.c.sha256).where(KEY_SECRET.c.key == key)
         return found.row, str(self._connection.execute(query).scalar_one())
 
+    def person_and_sign_in(self, login: str) -> tuple[Person, SignIn] | None:
+        """See Reading."""
+        found = self.one("person", login, Reach(everything=True))
+        if found is None or not isinstance(found.row, Person):
+            return None
+        return found.row, sql_sign_ins.of(self._connection, login)
+
+    def people_of_subject(self, oidc_subject: str) -> list[Person]:
+        """See Reading."""
+        query = self._now("person", TABLES["person"].c.oidc_subject == oidc_subject)
+        rows = [entity_of("person", row) for row in self._connection.execute(query).mappings()]
+        return [row for row in rows if isinstance(row, Person)]
+
 
 def _stored(entity: EntityName, row: Any) -> Stored:
     """A row of an entity's table, or of the log, as it stood."""
@@ -135,4 +149,5 @@ _BY_DISTRICT: Mapping[str, Callable[[sa.Table, tuple[str, ...]], Condition]] = {
     "feed_binding": _of_feeds_serving,
     "outage": _of_feeds_serving,
     "key": lambda *_: sa.false(),
+    "person": lambda *_: sa.false(),
 }

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_idempotency, sql_log
+from services.registry.adapters import sql_idempotency, sql_log, sql_sign_ins
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.collection import Entity
-from services.registry.store import New, Once, Site, Stored, Version
+from services.registry.store import New, Once, SignIn, Site, Stored, Version
 from shared.contracts.registry import ENTITIES, EntityName, Feed
 
 
@@ -94,11 +94,17 @@ class SqlStore:
             return False
         return sql_idempotency.done_before(self._connection, self._actor, self._time, once)
 
-    def active_administrators(self) -> int:
+    def keep_sign_in(self, login: str, sign_in: SignIn) -> None:
         """See Store."""
-        table = TABLES["key"]
-        query = sa.select(sa.func.count()).where(table.c.role == "administrator", table.c.active)
-        return int(self._connection.execute(query).scalar_one())
+        sql_sign_ins.keep(self._connection, login, sign_in)
+
+    def sign_in(self, login: str) -> SignIn:
+        """See Store."""
+        return sql_sign_ins.of(self._connection, login)
+
+    def lasting_administrators(self) -> int:
+        """See Store."""
+        return sql_sign_ins.lasting_administrators(self._connection)
 
     def _index_sites(self, key: str, row: Entity) -> None:
         if isinstance(row, Feed):

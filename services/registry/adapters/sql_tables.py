@@ -17,6 +17,7 @@ from services.registry.adapters.sql_columns import (
     paper,
     text,
 )
+from services.registry.adapters.sql_tables_people import TABLES_OF_PEOPLE
 
 SITE = sa.Table("site", METADATA, text("slug", primary_key=True), text("entity"), district())
 
@@ -154,7 +155,17 @@ TABLES = {
         *(text(name, nullable=True) for name in ("decided_by", "decision_reason")),
         sa.Index(None, "vendor", "feed"),
     ),
-    "key": entity("key", text("key"), text("name"), text("role"), json("districts"), json("vendors"), flag("active")),
+    "key": entity(
+        "key",
+        text("key"),
+        text("name"),
+        text("role"),
+        json("districts"),
+        json("vendors"),
+        flag("active"),
+        day("expires_on"),
+    ),
+    **TABLES_OF_PEOPLE,
 }
 
 # The sites of a feed once more, so that a district finds the feeds that serve it.

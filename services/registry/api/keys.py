@@ -1,5 +1,9 @@
 """Keys of machines: made, listed and revoked by administrators."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
 import marshmallow as ma
 from flask_smorest import Blueprint
 
@@ -7,8 +11,11 @@ from services.registry import fields, keys
 from services.registry.api import bodies
 from services.registry.api.guarding import guarded
 from services.registry.api.idempotency import once
+from services.registry.schemas import OPTIONAL
+from services.registry.schemas_people import ScopeSchema
 from services.registry.store import Database, Once
 from shared.contracts import vocabulary
+from shared.contracts.civil_time import date_from_day, day_of
 from shared.contracts.registry import Key
 from shared.failures import Rejected
 from shared.runtime.auth import caller
@@ -16,15 +23,18 @@ from shared.runtime.auth import caller
 _ADMINISTRATOR = "administrator"
 
 
-class NewKeySchema(ma.Schema):
-    """What a key is for, in which role, and how far it reaches."""
+class NewKeySchema(ScopeSchema):
+    """What a key is for, in which role, how far it reaches, and how long it lasts."""
 
     name = fields.text(required=True)
     role = fields.one_of(vocabulary.ROLES, required=True)
-    districts = ma.fields.List(
-        fields.one_of(vocabulary.DISTRICT_CODES), load_default=list, validate=[fields.Length(0, 11), fields.distinct]
+    expires_on = fields.Day(
+        **OPTIONAL,
+        metadata={
+            "description": f"The last day on which it gets a token, {keys.MOST_DAYS} days ahead at most; "
+            f"{keys.USUAL_DAYS} for {' and '.join(keys.MACHINES)}, where it is not said"
+        },
     )
-    vendors = ma.fields.List(fields.slug(), load_default=list, validate=[fields.Length(0, 1000), fields.distinct])
 
 
 class KeySchema(NewKeySchema):
@@ -32,6 +42,16 @@ class KeySchema(NewKeySchema):
 
     key = ma.fields.String(required=True)
     active = ma.fields.Boolean(required=True)
+
+
+class WhichKeysSchema(ma.Schema):
+    """Which keys are listed."""
+
+    expiring_within = ma.fields.Integer(
+        load_default=None,
+        validate=fields.Between(0, keys.MOST_DAYS),
+        metadata={"description": "Only those whose last day is so near (days)"},
+    )
 
 
 class CredentialsSchema(ma.Schema):
@@ -46,44 +66,50 @@ class CredentialsSchema(ma.Schema):
     secret = ma.fields.String(required=True, validate=fields.Length(1, 200))
 
 
-def keys_blueprint(database: Database) -> Blueprint:
+def blueprint(database: Database, now_ms: Callable[[], int]) -> Blueprint:
     """Keys: made, listed and revoked by administrators."""
-    blueprint = Blueprint("keys", __name__, url_prefix="/v1/keys", description="密钥: keys of machines and people")
+    made = Blueprint("keys", __name__, url_prefix="/v1/keys", description="密钥: keys of machines")
 
-    @blueprint.route("", methods=["GET"])
-    @guarded(blueprint, _ADMINISTRATOR)
-    @blueprint.response(200, KeySchema(many=True))
-    @blueprint.doc(operationId="list_keys", summary="Every key, in use or not; no secrets")
-    def listed() -> list[Key]:
+    @made.route("", methods=["GET"])
+    @guarded(made, _ADMINISTRATOR)
+    @made.arguments(WhichKeysSchema, location="query", unknown=ma.RAISE)
+    @made.response(200, KeySchema(many=True))
+    @made.doc(operationId="list_keys", summary="Every key, in use or not, or those that expire soon; no secrets")
+    def listed(which: dict[str, Any]) -> list[Key]:
         with database.reading() as reading:
-            return reading.keys()
+            found = reading.keys()
+        if which["expiring_within"] is None:
+            return found
+        today = date_from_day(day_of(now_ms()))
+        return [key for key in found if keys.expires_soon(key, today, timedelta(which["expiring_within"]))]
 
-    @blueprint.route("", methods=["POST"])
-    @guarded(blueprint, _ADMINISTRATOR)
-    @once(blueprint)
-    @blueprint.response(201, CredentialsSchema)
-    @blueprint.alt_response(409, "CONFLICT")
-    @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
-    @blueprint.doc(
+    @made.route("", methods=["POST"])
+    @guarded(made, _ADMINISTRATOR)
+    @once(made)
+    @made.response(201, CredentialsSchema)
+    @made.alt_response(409, "CONFLICT")
+    @made.alt_response(422, "UNPROCESSABLE_ENTITY")
+    @made.doc(
         requestBody=bodies.documented(NewKeySchema()),
         operationId="create_key",
         summary="Make a key; its secret is shown this once",
     )
     def post(said: Once | None) -> keys.NewKey:
         wanted = bodies.load(NewKeySchema())
+        expires_on = keys.expiry(wanted["role"], wanted.pop("expires_on"), date_from_day(day_of(now_ms())))
         with database.writing(caller().key) as store:
             if store.done_before(said):
                 raise Rejected("done_before")
-            return keys.create(store, **wanted)
+            return keys.create(store, **wanted, expires_on=expires_on)
 
-    @blueprint.route("/<key>", methods=["DELETE"])
-    @guarded(blueprint, _ADMINISTRATOR)
-    @blueprint.response(204)
-    @blueprint.alt_response(404, "NOT_FOUND")
-    @blueprint.alt_response(409, "CONFLICT")
-    @blueprint.doc(operationId="revoke_key", summary="Revoke a key: no more tokens; those it has run out in minutes")
+    @made.route("/<key>", methods=["DELETE"])
+    @guarded(made, _ADMINISTRATOR)
+    @made.response(204)
+    @made.alt_response(404, "NOT_FOUND")
+    @made.alt_response(409, "CONFLICT")
+    @made.doc(operationId="revoke_key", summary="Revoke a key: no more tokens; those it has run out in minutes")
     def delete(key: str) -> None:
         with database.writing(caller().key) as store:
             keys.revoke(store, key)
 
-    return blueprint
+    return made

@@ -1,0 +1,90 @@
+"""Work is handed over to somebody of the same role and reach, who then has his part in it and approves none of it."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.databases import Databases
+from tests.integration.offices import OFFICER, invited, move, person, set_password, sign_in
+from tests.integration.registry_under_test import RegistryUnderTest, home, pointers, reason, registry
+from tests.integration.test_registry_second_person import SELECTION
+
+VERIFICATION = "/v1/selections/garden/doc-1/verification"
+
+
+@pytest.fixture
+def city(databases: Databases) -> RegistryUnderTest:
+    made = registry(databases)
+    home(made.admin, "garden")
+    return made
+
+
+def hand_over(city: RegistryUnderTest, login: str, to: str) -> Any:
+    return city.admin.post(f"/v1/people/{login}/handover", {"to": to})
+
+
+def test_who_takes_over_work_cannot_approve_it_however_often_it_was_handed_over(city: RegistryUnderTest) -> None:
+    first, second, third = (person(city, f"chief-{number}", "administrator") for number in (1, 2, 3))
+    first.made("/v1/selections", SELECTION)
+    assert hand_over(city, "chief-1", "chief-2").status_code == 200
+    assert reason(second.post(VERIFICATION, {})) == "same_person"
+    assert hand_over(city, "chief-2", "chief-3").status_code == 200
+    assert reason(third.post(VERIFICATION, {})) == "same_person"
+    fourth = person(city, "chief-4", "administrator")
+    assert fourth.post(VERIFICATION, {}).status_code == 200
+
+
+def test_what_the_leaver_changed_is_his_successors_part_too(city: RegistryUnderTest) -> None:
+    city.admin.made("/v1/selections", SELECTION)
+    leaver, heir = (person(city, f"chief-{number}", "administrator") for number in (1, 2))
+    assert leaver.patch("/v1/selections/garden/doc-1", {"withdrawn_on": "2026-03-01"}).status_code == 200
+    assert hand_over(city, "chief-1", "chief-2").status_code == 200
+    assert reason(heir.post(VERIFICATION, {})) == "same_person"
+
+
+def test_the_leaver_is_closed_and_his_work_goes_to_one(city: RegistryUnderTest) -> None:
+    for login in ("desk-1", "desk-2", "desk-3"):
+        person(city, login, "district_officer", ["nanshan"])
+    closed = hand_over(city, "desk-1", "desk-2").json
+    assert (closed["state"], closed["handed_over_to"]) == ("CLOSED", "desk-2")
+    assert reason(sign_in(city, "desk-1")) == "bad_credentials"
+    assert reason(hand_over(city, "desk-1", "desk-3")) == "conflicting"
+
+
+def test_the_work_of_a_closed_account_can_still_be_handed_over(city: RegistryUnderTest) -> None:
+    leaver, heir = (person(city, f"chief-{number}", "administrator") for number in (1, 2))
+    leaver.made("/v1/selections", SELECTION)
+    assert move(city, "chief-1", "CLOSED").status_code == 200
+    assert hand_over(city, "chief-1", "chief-2").status_code == 200
+    assert reason(heir.post(VERIFICATION, {})) == "same_person"
+
+
+@pytest.mark.parametrize(
+    ("heir", "opened", "why"),
+    [
+        ({"districts": ["futian"]}, True, "conflicting"),
+        ({"districts": ["futian", "nanshan"]}, True, ""),
+        ({"role": "district_approver"}, True, "conflicting"),
+        ({}, False, "conflicting"),
+        ({}, True, ""),
+    ],
+)
+def test_the_successor_is_active_in_the_same_role_and_reaches_as_far(
+    city: RegistryUnderTest, heir: dict[str, Any], opened: bool, why: str
+) -> None:
+    person(city, "desk-1", "district_officer", ["nanshan"])
+    code = invited(city, **OFFICER | {"login": "desk-2"} | heir)
+    if opened:
+        assert set_password(city, "desk-2", code).status_code == 204
+    answer = hand_over(city, "desk-1", "desk-2")
+    if why:
+        assert (reason(answer), pointers(answer)) == (why, ["#/to"])
+    else:
+        assert answer.status_code == 200
+
+
+def test_nobody_hands_over_to_himself_or_to_nobody(city: RegistryUnderTest) -> None:
+    person(city, "desk-1", "district_officer", ["nanshan"])
+    assert reason(hand_over(city, "desk-1", "desk-1")) == "conflicting"
+    assert reason(hand_over(city, "desk-1", "nobody")) == "unknown_reference"
+    assert (city.admin.get("/v1/people/desk-1").json or {})["state"] == "ACTIVE"
