@@ -115,3 +115,21 @@ def test_what_is_no_day_is_refused(city: RegistryUnderTest, day: str) -> None:
         answer = city.admin.get(f"{path}?as_of={day}")
         assert (answer.status_code, pointers(answer)) == (422, ["#/as_of"])
         assert "Complaint" not in answer.text
+
+
+def test_a_page_by_state_has_those_that_were_in_it_that_day(city: RegistryUnderTest, clock: Clock) -> None:
+    city.admin.made(
+        "/v1/pilots", *(PILOT | {"slug": slug, "registration_code": slug} for slug in ("garden", "harbour"))
+    )
+    city.admin.made("/v1/phases", {"pilot": "garden", "number": 1, "name": "一期"})
+    clock.set("2026-03-05T09:00:00.000")
+    assert city.admin.post("/v1/pilots/garden/state", {"state": "SUBMITTED"}).status_code == 200
+
+    def listed(state: str, as_of: str = "") -> list[str]:
+        answer = city.admin.get(f"/v1/pilots?state={state}" + (f"&as_of={as_of}" if as_of else ""))
+        assert answer.status_code == 200, answer.text
+        return [row["slug"] for row in answer.json or []]
+
+    assert (listed("DRAFT"), listed("SUBMITTED")) == (["harbour"], ["garden"])
+    assert (listed("DRAFT", "2026-03-04"), listed("SUBMITTED", "2026-03-04")) == (["garden", "harbour"], [])
+    assert (listed("DRAFT", "2026-03-05"), listed("SUBMITTED", "2026-03-05")) == (["harbour"], ["garden"])
