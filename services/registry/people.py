@@ -1,12 +1,12 @@
 """Accounts of people: invited, opened with a one-time code, reset, locked, closed, and their work handed over.
 
 A code is 256 random bits, told once and kept as a hash; a fresh one ends the one before it and the password too, so
-that an account never has two ways in by a word. What an account may do next is a table, :data:`MOVES`.
+that an account never has two ways in by a word. An administrator's steps are in
+:mod:`services.registry.lifecycles`; here is what they ask for and do besides.
 """
 
 import secrets
 from collections.abc import Iterator
-from datetime import date
 from hmac import compare_digest
 from typing import NamedTuple
 
@@ -16,24 +16,19 @@ from services.registry.amending import IsMeant, any_version, writable
 from services.registry.entities import BY_ENTITY
 from services.registry.granting import faults_of_leaving, faults_of_scope
 from services.registry.keys import sha256_of
+from services.registry.parts import ACTS_AS
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.registering import register
 from services.registry.rules import Row
 from services.registry.store import Reading, SignIn, Store, Stored
-from shared.contracts.civil_time import date_from_day, day_of, rfc3339
+from shared.contracts.civil_time import rfc3339
 from shared.contracts.registry_people import Person
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
 
 PEOPLE = BY_ENTITY["person"]
-INVITED, ACTIVE, LOCKED, CLOSED = "INVITED", "ACTIVE", "LOCKED", "CLOSED"
-MOVES = {
-    LOCKED: (INVITED, ACTIVE),
-    ACTIVE: (LOCKED,),
-    CLOSED: (INVITED, ACTIVE, LOCKED),
-}  # an administrator's, by target
+INVITED, ACTIVE, CLOSED = "INVITED", "ACTIVE", "CLOSED"
 CODE_LASTS_MS = 7 * 86_400_000
-_ACTS_AS = "person:"  # no slug has a colon, and no key: they are k-…
 
 
 class Invitation(NamedTuple):
@@ -46,25 +41,12 @@ class Invitation(NamedTuple):
 
 def actor_of(login: str) -> str:
     """How an account stands in the log, and in its tokens."""
-    return _ACTS_AS + login
+    return ACTS_AS + login
 
 
 def principal(person: Person) -> Principal:
     """Who calls with this account, as a token says it."""
     return Principal(actor_of(person.login), person.post, person.role, tuple(person.districts), tuple(person.vendors))
-
-
-def parts_of(store: Store, actor: str) -> set[str]:
-    """Everybody whose part in a work is also this actor's: himself, and all whose work came to him, however far back.
-
-    Source: nobody signs what he entered (policy, section 5); to leave and let one's successor sign would be the same.
-    """
-    parts, heirs = {actor}, {actor.removeprefix(_ACTS_AS)} if actor.startswith(_ACTS_AS) else set()
-    while heirs:
-        left = store.beside("person", ("handed_over_to",), {(login,) for login in heirs})
-        heirs = {person.login for person in left if isinstance(person, Person)}
-        parts |= {actor_of(login) for login in heirs}
-    return parts
 
 
 def invite(store: Store, person: Person, caller: Principal, now_ms: int) -> Invitation:
@@ -78,8 +60,7 @@ def invite(store: Store, person: Person, caller: Principal, now_ms: int) -> Invi
         faults.append(fault(place, "already_exists", "rule.login_taken", login=person.login))
     if faults:
         raise Refused(faults)
-    invited = msgspec.structs.replace(person, state=INVITED, state_from=_today(now_ms))
-    register(store, PEOPLE, [Row((), person.login, invited)], caller)
+    register(store, PEOPLE, [Row((), person.login, _in_state(store, person, INVITED))], caller)
     return _fresh_code(store, person.login, now_ms)
 
 
@@ -94,7 +75,7 @@ def reset(store: Store, login: str, caller: Principal, is_meant: IsMeant, now_ms
         raise Refused([fault(pointer(), "conflicting", "rule.person_closed", login=login)])
     if faults := faults_of_leaving(store, person):
         raise Refused(faults)
-    store.replace("person", login, before, _in_state(person, INVITED, now_ms, None))
+    store.replace("person", login, before, _in_state(store, person, INVITED))
     return _fresh_code(store, login, now_ms)
 
 
@@ -115,31 +96,34 @@ def open_with(store: Store, login: str, code: str, password_hash: str, now_ms: i
         raise Rejected("bad_credentials")
     if not _opens(before.row, store.sign_in(login), code, now_ms):
         raise Rejected("bad_credentials")
-    store.replace("person", login, before, _in_state(before.row, ACTIVE, now_ms, None))
+    store.replace("person", login, before, _in_state(store, before.row, ACTIVE))
     store.keep_sign_in(login, SignIn(password_hash))
 
 
-def move(store: Store, login: str, caller: Principal, to: str, reason: str, is_meant: IsMeant, now_ms: int) -> Stored:
-    """Lock, unlock or close an account; a code that was not used yet ends with it.
-
-    :returns: the account as it stands afterwards
-    :raises Rejected: as :func:`services.registry.amending.writable`
-    :raises Refused: ``conflicting`` if :data:`MOVES` has no such way, or it would lead nowhere, or the account is the
-        last administrator's
-    """
-    before, person = _writable(store, login, caller, is_meant)
-    kept = store.sign_in(login)
-    if person.state not in MOVES[to]:
-        raise Refused([fault(pointer("state"), "conflicting", "rule.no_such_move", source=person.state, target=to)])
-    if to == ACTIVE and kept.password_hash is None:
-        raise Refused([fault(pointer("state"), "conflicting", "rule.no_password_yet", login=login)])
-    if to != ACTIVE and (faults := faults_of_leaving(store, person)):
-        raise Refused(faults)
-    store.keep_sign_in(login, SignIn(None if to == CLOSED else kept.password_hash))
-    return store.replace("person", login, before, _in_state(person, to, now_ms, reason))
+def may_leave(store: Store, person: Person) -> Iterator[Fault]:
+    """Why an account cannot be locked or closed."""
+    yield from faults_of_leaving(store, person)
 
 
-def hand_over(store: Store, login: str, to: str, caller: Principal, is_meant: IsMeant, now_ms: int) -> Stored:
+def can_be_unlocked(store: Store, person: Person) -> Iterator[Fault]:
+    """Why an account cannot be ACTIVE again: it was locked before it was opened, and its code ended then."""
+    if store.sign_in(person.login).password_hash is None:
+        yield fault(pointer("state"), "conflicting", "rule.no_password_yet", login=person.login)
+
+
+def lock(store: Store, person: Person, _caller: Principal) -> Person:
+    """End a code that was not used yet; the password waits."""
+    store.keep_sign_in(person.login, SignIn(store.sign_in(person.login).password_hash))
+    return person
+
+
+def close(store: Store, person: Person, _caller: Principal) -> Person:
+    """End whatever opened the account."""
+    store.keep_sign_in(person.login, SignIn())
+    return person
+
+
+def hand_over(store: Store, login: str, to: str, caller: Principal, is_meant: IsMeant) -> Stored:
     """Close an account and let another have its part in its work: in the same role, and reaching as far.
 
     :returns: the account as it stands afterwards
@@ -151,7 +135,7 @@ def hand_over(store: Store, login: str, to: str, caller: Principal, is_meant: Is
         raise Refused([fault(pointer(), "conflicting", "rule.handed_over", to=person.handed_over_to)])
     if faults := [*_unfit_to_succeed(store, person, to), *faults_of_leaving(store, person)]:
         raise Refused(faults)
-    closed = person if person.state == CLOSED else _in_state(person, CLOSED, now_ms, None)
+    closed = person if person.state == CLOSED else _in_state(store, person, CLOSED)
     store.keep_sign_in(login, SignIn())
     return store.replace("person", login, before, msgspec.structs.replace(closed, handed_over_to=to))
 
@@ -189,9 +173,5 @@ def _fresh_code(store: Store, login: str, now_ms: int) -> Invitation:
     return Invitation(login, code, rfc3339(until_ms))
 
 
-def _in_state(person: Person, state: str, now_ms: int, reason: str | None) -> Person:
-    return msgspec.structs.replace(person, state=state, state_from=_today(now_ms), state_reason=reason)
-
-
-def _today(now_ms: int) -> date:
-    return date_from_day(day_of(now_ms))
+def _in_state(store: Store, person: Person, state: str) -> Person:
+    return msgspec.structs.replace(person, state=state, state_from=store.today, state_reason=None)

@@ -9,7 +9,8 @@ from tests.integration.offices import OFFICER, invited, move, person, set_passwo
 from tests.integration.registry_under_test import RegistryUnderTest, home, pointers, reason, registry
 from tests.integration.test_registry_second_person import SELECTION
 
-VERIFICATION = "/v1/selections/garden/doc-1/verification"
+STATE = "/v1/selections/garden/doc-1/state"
+VERIFIED = {"state": "VERIFIED"}
 
 
 @pytest.fixture
@@ -27,11 +28,11 @@ def test_who_takes_over_work_cannot_approve_it_however_often_it_was_handed_over(
     first, second, third = (person(city, f"chief-{number}", "administrator") for number in (1, 2, 3))
     first.made("/v1/selections", SELECTION)
     assert hand_over(city, "chief-1", "chief-2").status_code == 200
-    assert reason(second.post(VERIFICATION, {})) == "same_person"
+    assert reason(second.post(STATE, VERIFIED)) == "same_person"
     assert hand_over(city, "chief-2", "chief-3").status_code == 200
-    assert reason(third.post(VERIFICATION, {})) == "same_person"
+    assert reason(third.post(STATE, VERIFIED)) == "same_person"
     fourth = person(city, "chief-4", "administrator")
-    assert fourth.post(VERIFICATION, {}).status_code == 200
+    assert fourth.post(STATE, VERIFIED).status_code == 200
 
 
 def test_what_the_leaver_changed_is_his_successors_part_too(city: RegistryUnderTest) -> None:
@@ -39,7 +40,7 @@ def test_what_the_leaver_changed_is_his_successors_part_too(city: RegistryUnderT
     leaver, heir = (person(city, f"chief-{number}", "administrator") for number in (1, 2))
     assert leaver.patch("/v1/selections/garden/doc-1", {"withdrawn_on": "2026-03-01"}).status_code == 200
     assert hand_over(city, "chief-1", "chief-2").status_code == 200
-    assert reason(heir.post(VERIFICATION, {})) == "same_person"
+    assert reason(heir.post(STATE, VERIFIED)) == "same_person"
 
 
 def test_the_leaver_is_closed_and_his_work_goes_to_one(city: RegistryUnderTest) -> None:
@@ -56,7 +57,7 @@ def test_the_work_of_a_closed_account_can_still_be_handed_over(city: RegistryUnd
     leaver.made("/v1/selections", SELECTION)
     assert move(city, "chief-1", "CLOSED").status_code == 200
     assert hand_over(city, "chief-1", "chief-2").status_code == 200
-    assert reason(heir.post(VERIFICATION, {})) == "same_person"
+    assert reason(heir.post(STATE, VERIFIED)) == "same_person"
 
 
 @pytest.mark.parametrize(

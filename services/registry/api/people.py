@@ -14,6 +14,7 @@ from services.registry.api.collections import add_amending, add_reading, bluepri
 from services.registry.api.guarding import guarded
 from services.registry.api.idempotency import once
 from services.registry.api.preconditions import TELLS_ETAG, conditional, etag
+from services.registry.api.states import add_moving
 from services.registry.attempts import Attempts
 from services.registry.passwords import Passwords
 from services.registry.people import PEOPLE
@@ -42,13 +43,6 @@ class HandoverSchema(ma.Schema):
     to = ma.fields.String(validate=fields.Length(1, 200), **REQUIRED)
 
 
-class MoveSchema(ma.Schema):
-    """What becomes of an account, and why."""
-
-    state = fields.one_of(people.MOVES, **REQUIRED)
-    reason = fields.text(**REQUIRED)
-
-
 class NewPasswordSchema(ma.Schema):
     """A code, and the password that is set with it."""
 
@@ -62,6 +56,7 @@ def blueprint(database: Database, now_ms: Callable[[], int]) -> Blueprint:
     made = blueprint_of(PEOPLE)
     add_reading(made, PEOPLE, database)
     add_amending(made, PEOPLE, database)
+    add_moving(made, PEOPLE, database)
 
     @made.route("", methods=["POST"])
     @guarded(made, _ADMINISTRATOR)
@@ -96,24 +91,6 @@ def blueprint(database: Database, now_ms: Callable[[], int]) -> Blueprint:
         with database.writing(caller().key) as store:
             return people.reset(store, key, caller(), is_meant, now_ms())
 
-    @made.route("/<key>/state", methods=["POST"])
-    @guarded(made, _ADMINISTRATOR)
-    @conditional(made)
-    @made.response(200, PersonSchema, headers=TELLS_ETAG)
-    @made.alt_response(404, "NOT_FOUND")
-    @made.alt_response(409, "CONFLICT")
-    @made.alt_response(422, "UNPROCESSABLE_ENTITY")
-    @made.doc(
-        requestBody=bodies.documented(MoveSchema()),
-        operationId="move_person",
-        summary="Lock an account, unlock it (ACTIVE), or close it for good; with a reason",
-    )
-    def move(is_meant: IsMeant, key: str) -> Any:
-        wanted = bodies.load(MoveSchema())
-        with database.writing(caller().key) as store:
-            after = people.move(store, key, caller(), wanted["state"], wanted["reason"], is_meant, now_ms())
-        return after.row, etag(after)
-
     @made.route("/<key>/handover", methods=["POST"])
     @guarded(made, _ADMINISTRATOR)
     @conditional(made)
@@ -129,7 +106,7 @@ def blueprint(database: Database, now_ms: Callable[[], int]) -> Blueprint:
     def handover(is_meant: IsMeant, key: str) -> Any:
         wanted = bodies.load(HandoverSchema())
         with database.writing(caller().key) as store:
-            after = people.hand_over(store, key, wanted["to"], caller(), is_meant, now_ms())
+            after = people.hand_over(store, key, wanted["to"], caller(), is_meant)
         return after.row, etag(after)
 
     return made

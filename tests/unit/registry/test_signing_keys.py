@@ -6,8 +6,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.registry.adapters.pem_signing_keys import PemSigningKeys
 from services.registry.tokens import LIFETIME_S, KeyRing, new_signing_key
