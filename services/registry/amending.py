@@ -6,13 +6,15 @@ from typing import Any
 import marshmallow as ma
 import msgspec
 
-from services.registry import outages, papers, tenancies
+from services.registry import designs, outages, papers, tenancies
 from services.registry.collection import Collection, Entity, id_of
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
 from services.registry.registering import ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
 from services.registry.scope import reaches
 from services.registry.store import Store, Stored
+from shared.contracts.registry import Dwelling
+from shared.contracts.registry_city import Funding, Layout, StandardReference
 from shared.contracts.registry_evidence import LegalBasis, Outage, Selection, Tenancy
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
@@ -89,8 +91,12 @@ def _checked(store: Store, collection: Collection, before: Entity, after: Entity
             )
         case Outage():
             return outages.amended(before, after, caller)
-        case LegalBasis() | Selection():
+        case LegalBasis() | Selection() | StandardReference() | Funding():
             return papers.amended(before, after)
+        case Layout():
+            return designs.amended(before, after)
+        case Dwelling():
+            designs.check(before, after)
     return after
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from services.registry import settings as told
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from services.registry.adapters.sql_database import SqlDatabase
-from services.registry.api import changes, decisions, districts, feeds, imports, keys, pages
+from services.registry.api import changes, decisions, districts, feeds, imports, keys, layouts, pages
 from services.registry.api.answering import answer_refused
 from services.registry.api.collections import blueprint_for
 from services.registry.api.guarding import SCHEME
@@ -42,6 +42,8 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     for collection in COLLECTIONS:
         if collection.entity in decisions.PAPERS:
             api.register_blueprint(decisions.papers_blueprint(collection, database))
+        elif collection.entity == "layout":
+            api.register_blueprint(layouts.blueprint(collection, database))
         elif collection.entity not in ("feed", "outage"):
             api.register_blueprint(blueprint_for(collection, database))
     api.register_blueprint(decisions.outages_blueprint(database))

@@ -9,10 +9,11 @@ from services.registry.amending import IsMeant, any_version, writable
 from services.registry.collection import Collection, Entity
 from services.registry.entities import BY_ENTITY
 from services.registry.outages import APPROVED, DRAFT, REJECTED
+from services.registry.papers import Paper
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.store import Store, Stored
 from shared.contracts.registry import EntityName
-from shared.contracts.registry_evidence import LegalBasis, Outage, Selection
+from shared.contracts.registry_evidence import Outage
 from shared.runtime.auth import Principal
 
 
@@ -26,7 +27,7 @@ def verify(
     :raises Refused: ``same_person`` if the caller had a part in it; ``conflicting`` if it is verified already
     """
     before = writable(store, collection, key, caller, is_meant)
-    assert isinstance(before.row, Selection | LegalBasis)
+    assert isinstance(before.row, Paper)
     if before.row.verified_by is not None:
         raise Refused([fault(pointer(), "conflicting", "rule.verified_already", by=before.row.verified_by)])
     if faults := _own_work(store, collection.entity, key, caller):
@@ -62,7 +63,7 @@ def _own_work(store: Store, entity: EntityName, key: str, caller: Principal) -> 
     said: Entity | None = None
     for version in store.history(entity, key):
         row = version.row
-        if isinstance(row, Selection | LegalBasis):
+        if isinstance(row, Paper):
             row = msgspec.structs.replace(row, verified_by=None)  # to have verified it before is no part in it
         own |= version.actor == caller.key and row != said
         said = row

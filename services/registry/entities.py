@@ -5,6 +5,7 @@ A new entity is a Struct in the contract, a Schema, a table with its migration, 
 
 from services.registry import schemas
 from services.registry.collection import Access, Collection, Reference
+from services.registry.entities_city import COLLECTIONS_OF_THE_CITY, LAYOUT
 from services.registry.entities_evidence import COLLECTIONS_OF_EVIDENCE
 from services.registry.scope import OF_DISTRICTS, OF_VENDORS, READ_ALL
 from shared.contracts import registry as contract
@@ -50,6 +51,7 @@ COLLECTIONS = (
         filters=("pilot",),
         site=lambda row: str(row.pilot),
     ),
+    LAYOUT,
     Collection(
         "dwelling",
         "dwellings",
@@ -57,9 +59,9 @@ COLLECTIONS = (
         schemas.DwellingSchema,
         key=("pilot", "dwelling_ref"),
         access=_OF_A_DISTRICT,
-        references=(Reference("phase", ("pilot", "phase")),),
+        references=(Reference("phase", ("pilot", "phase")), Reference("layout", ("pilot", "layout"))),
         filters=("pilot", "phase"),
-        amendable=("handed_over_on",),
+        amendable=("handed_over_on", "layout"),
         site=lambda row: str(row.pilot),
     ),
     Collection(
@@ -146,5 +148,6 @@ COLLECTIONS = (
         amendable=("sites", "active", "heartbeat_interval_s"),
     ),
     *COLLECTIONS_OF_EVIDENCE,
+    *COLLECTIONS_OF_THE_CITY,
 )
 BY_ENTITY = {collection.entity: collection for collection in COLLECTIONS}

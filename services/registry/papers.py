@@ -1,18 +1,25 @@
-"""A verified paper that is made to hold longer than was verified is to be verified again; pure."""
+"""A verified paper that is made to hold longer, or to say something else, is to be verified again; pure."""
 
 from datetime import date
 
 import msgspec
 
 from services.registry.collection import Entity
+from shared.contracts.registry_city import Funding, StandardReference
 from shared.contracts.registry_evidence import LegalBasis, Selection
 
-
-def amended(before: Entity, after: LegalBasis | Selection) -> LegalBasis | Selection:
-    """The paper after a patch: an end that comes earlier leaves it verified, a later one does not."""
-    assert isinstance(before, LegalBasis | Selection)
-    return msgspec.structs.replace(after, verified_by=None) if _end(after) > _end(before) else after
+Paper = Selection | LegalBasis | StandardReference | Funding
 
 
-def _end(paper: LegalBasis | Selection) -> date:
-    return (paper.valid_to if isinstance(paper, LegalBasis) else paper.withdrawn_on) or date.max
+def amended(before: Entity, after: Paper) -> Paper:
+    """The paper after a patch: an end that comes earlier leaves it verified, everything else does not."""
+    return msgspec.structs.replace(after, verified_by=None) if _says_more(before, after) else after
+
+
+def _says_more(before: Entity, after: Paper) -> bool:
+    match before, after:
+        case LegalBasis(), LegalBasis():
+            return (after.valid_to or date.max) > (before.valid_to or date.max)
+        case Selection(), Selection():
+            return (after.withdrawn_on or date.max) > (before.withdrawn_on or date.max)
+    return before != after

@@ -57,11 +57,11 @@ def ground_of(store: Store, collection: Collection, rows: Sequence[Entity]) -> G
 
 def district_of(sites: Mapping[str, Site], collection: Collection, row: Entity) -> str | None:
     """The district an entity belongs to, or will belong to; None if to none, or if its site does not exist."""
-    if collection.site is None:
-        return None
     own: str | None = getattr(row, "district", None)
+    if own is not None or collection.site is None:
+        return own
     site = sites.get(collection.site(row))
-    return own or (site.district if site else None)
+    return site.district if site else None
 
 
 def out_of_reach(ground: Ground, collection: Collection, row: Row, caller: Principal) -> list[Fault]:

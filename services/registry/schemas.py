@@ -65,6 +65,7 @@ class DwellingSchema(ma.Schema):
     phase = fields.number(1, 999, **REQUIRED)
     dwelling_ref = fields.dwelling_ref(**REQUIRED)
     handed_over_on = fields.Day(**OPTIONAL)
+    layout = fields.slug(**OPTIONAL)
 
 
 class SlotSchema(ma.Schema):

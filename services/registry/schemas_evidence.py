@@ -19,8 +19,9 @@ def _filled_in() -> ma.fields.String:
     return ma.fields.String(dump_only=True, allow_none=True, metadata={"description": "Filled in by the registry"})
 
 
-class _Paper(ma.Schema):
-    pilot = fields.slug(**REQUIRED)
+class Paper(ma.Schema):
+    """What every paper has: which it is, who recorded it, and who else verified it."""
+
     code = fields.slug(**REQUIRED)
     document_no = fields.text(100, **REQUIRED)
     title = fields.text(**REQUIRED)
@@ -29,9 +30,10 @@ class _Paper(ma.Schema):
     verified_by = _filled_in()
 
 
-class SelectionSchema(_Paper):
+class SelectionSchema(Paper):
     """试点入选文件."""
 
+    pilot = fields.slug(**REQUIRED)
     issued_on = fields.Day(**REQUIRED)
     withdrawn_on = fields.Day(**OPTIONAL)
 
@@ -40,9 +42,10 @@ class SelectionSchema(_Paper):
         in_order(data["issued_on"], data["withdrawn_on"], "withdrawn_on")
 
 
-class LegalBasisSchema(_Paper):
+class LegalBasisSchema(Paper):
     """个人信息处理依据 (个人信息保护法第十三条) of occupancy data."""
 
+    pilot = fields.slug(**REQUIRED)
     basis = fields.one_of(vocabulary.LEGAL_BASES, **REQUIRED)
     valid_from = fields.Day(**REQUIRED)
     valid_to = fields.Day(**OPTIONAL)

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from shared.contracts.registry_city import ENTITIES_OF_THE_CITY, EntityOfTheCity
+from shared.contracts.registry_devices import ENTITIES_OF_DEVICES, EntityOfDevices
 from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
 
 EntityName = Literal[
@@ -31,6 +33,8 @@ EntityName = Literal[
     "tenancy",
     "feed_binding",
     "outage",
+    EntityOfTheCity,
+    EntityOfDevices,
 ]
 
 
@@ -64,12 +68,13 @@ class Phase(msgspec.Struct, frozen=True):
 
 
 class Dwelling(msgspec.Struct, frozen=True):
-    """住宅套, known only by a pseudonym. Id: ``{pilot}/{dwelling_ref}``."""
+    """住宅套, known only by a pseudonym. Id: ``{pilot}/{dwelling_ref}``; ``layout``: the code of one."""
 
     pilot: str
     phase: int
     dwelling_ref: str
     handed_over_on: date | None = None
+    layout: str | None = None
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -196,6 +201,8 @@ ENTITIES: dict[str, type[msgspec.Struct]] = {
     "tenancy": Tenancy,
     "feed_binding": FeedBinding,
     "outage": Outage,
+    **ENTITIES_OF_THE_CITY,
+    **ENTITIES_OF_DEVICES,
 }
 
 

@@ -101,6 +101,14 @@ LEGAL_BASES = {  # PIPL art. 13(1)
     "CONTRACT": "订立、履行合同所必需",
     "OTHER_LAWFUL": "法律、行政法规规定的其他情形",
 }
+COUNT_METHODS = {"TICKETED": "检票", "FOOTFALL": "客流", "MANUAL": "人工"}
+CLOSURE_KINDS = {
+    "TYPHOON": "台风",
+    "RAINSTORM": "暴雨",
+    "HOLIDAY": "节假日",
+    "EPIDEMIC": "疫情",
+    "OTHER": "其他",
+}
 CONSENTS = {"GIVEN": "同意", "REFUSED": "拒绝", "WITHDRAWN": "撤回"}
 ORGANISATION_ROLES = {
     "DISTRICT_GOV": "区政府/管委会",

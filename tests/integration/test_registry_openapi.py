@@ -49,6 +49,7 @@ def test_the_readme_names_every_operation_and_who_may_call_it(spec: Any) -> None
         "officers and machines": ("administrator", "district_officer", "service"),
         "officers, machines and vendors": ("administrator", "district_officer", "service", "vendor"),
         "administrator": ("administrator",),
+        "administrator and programme_manager": ("administrator", "programme_manager"),
         "service, auditor, administrator": ("service", "auditor", "administrator"),
         "public": (),
     }

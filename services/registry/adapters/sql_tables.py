@@ -17,6 +17,7 @@ from services.registry.adapters.sql_columns import (
     paper,
     text,
 )
+from services.registry.adapters.sql_tables_city import TABLES_OF_THE_CITY
 
 SITE = sa.Table("site", METADATA, text("slug", primary_key=True), text("entity"), district())
 
@@ -39,7 +40,9 @@ TABLES = {
         number("phase"),
         text("dwelling_ref"),
         day("handed_over_on"),
+        text("layout", nullable=True),
         district(),
+        sa.Index(None, "pilot", "layout"),
     ),
     "slot": entity(
         "slot",
@@ -154,6 +157,7 @@ TABLES = {
         *(text(name, nullable=True) for name in ("decided_by", "decision_reason")),
         sa.Index(None, "vendor", "feed"),
     ),
+    **TABLES_OF_THE_CITY,
     "key": entity("key", text("key"), text("name"), text("role"), json("districts"), json("vendors"), flag("active")),
 }
 

@@ -17,7 +17,7 @@ from services.registry.store import Database
 from shared.runtime.auth import caller
 
 DECIDERS = ("administrator", "programme_manager", "district_approver")
-PAPERS = ("selection", "legal_basis")
+PAPERS = ("selection", "legal_basis", "standard_reference", "funding")
 
 
 class DecisionSchema(ma.Schema):
