@@ -2,8 +2,7 @@
 
 Read in this order: collection, entities, entities_evidence, entities_city (the collections, declared), schemas,
 schemas_evidence, schemas_city (fields, calendars: the rules within a row), registering, rules, rules_city
-(placements: the rules between rows), amending
-(tenancies, outages, papers, designs), deciding,
-fitting, importing (spreadsheets), refusal, scope, store, chain; keys, tokens, attempts;
+(placements: the rules between rows), amending (tenancies, outages, designs; settling), lifecycles, moving (pilots,
+parts), proposing, fitting, importing (spreadsheets), refusal, scope, store, chain, history; keys, tokens, attempts;
 feed_accounts; adapters; api; settings, app, bootstrap, verify.
 """

@@ -33,6 +33,7 @@ LAYOUT = Collection(
     amendable=("name", "slots"),
     given=_first_design,
     same=("name", "slots"),
+    settled_by=_PILOT,
     site=lambda row: str(row.pilot),
 )
 COLLECTIONS_OF_THE_CITY = (

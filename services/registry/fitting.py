@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from services.registry.amending import writable
+from services.registry.amending import IsMeant, writable
 from services.registry.collection import Row, id_of
 from services.registry.entities import BY_ENTITY
 from services.registry.registering import register
@@ -30,13 +30,13 @@ class Fitted(NamedTuple):
     first_beyond: list[str]
 
 
-def fit(store: Store, key: str, caller: Principal, phase: int | None = None) -> Fitted:
+def fit(store: Store, key: str, caller: Principal, is_meant: IsMeant, phase: int | None = None) -> Fitted:
     """Make the slots of a layout that its dwellings lack, in one phase or in all; again, it makes none.
 
     :raises Rejected: ``not_found`` if there is no such layout, or none the caller sees; ``forbidden`` if it is not the
-        caller's to write
+        caller's to write; ``changed_meanwhile`` if the design is at another version by now
     """
-    layout = writable(store, BY_ENTITY["layout"], key, caller).row
+    layout = writable(store, BY_ENTITY["layout"], key, caller, is_meant).row
     assert isinstance(layout, Layout)
     refs = set(_dwellings(store, layout, phase))
     there = {id_of(BY_ENTITY["slot"], slot): slot for slot in _slots(store, layout.pilot) if slot.dwelling_ref in refs}

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from services.registry import rules_city
-from services.registry.collection import Collection, Entity, id_of, joined, vendor_of
-from services.registry.collection import Row as Row
+from services.registry.collection import Collection, Entity, Row as Row, id_of, joined, vendor_of
 from services.registry.entities import BY_ENTITY
 from services.registry.placements import Dated, clashes
 from services.registry.refusal import Fault, fault, pointer

@@ -67,3 +67,8 @@ def paper(site: sa.Column[str] | None = None) -> tuple[sa.Column[Any], ...]:
     if site is None:
         site = text("pilot", of("pilot"), index=True)
     return (site, *(text(name) for name in words), text("verified_by", nullable=True))
+
+
+def state() -> tuple[sa.Column[Any], ...]:
+    """Where something is in its lifecycle."""
+    return text("state"), day("state_from"), text("state_reason", nullable=True)

@@ -4,12 +4,13 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 
 from services.registry import fields, fitting
+from services.registry.amending import IsMeant
 from services.registry.api import bodies
 from services.registry.api.collections import blueprint_for
 from services.registry.api.guarding import guarded
-from services.registry.api.idempotency import once
+from services.registry.api.preconditions import conditional
 from services.registry.collection import Collection
-from services.registry.store import Database, Once
+from services.registry.store import Database
 from shared.runtime.auth import caller
 
 
@@ -39,7 +40,7 @@ def blueprint(collection: Collection, database: Database) -> Blueprint:
 
     @made.route("/<path:key>/slots", methods=["POST"])
     @guarded(made, *collection.access.writers)
-    @once(made)
+    @conditional(made)
     @made.response(200, FittedSchema)
     @made.alt_response(404, "NOT_FOUND")
     @made.alt_response(422, "UNPROCESSABLE_ENTITY")
@@ -48,10 +49,9 @@ def blueprint(collection: Collection, database: Database) -> Blueprint:
         operationId="fit_layout",
         summary="Make the slots that its dwellings lack, all of them or none; again, it makes none",
     )
-    def slots(said: Once | None, key: str) -> fitting.Fitted:
+    def slots(is_meant: IsMeant, key: str) -> fitting.Fitted:
         wanted = bodies.load(FitSchema())
         with database.writing(caller().key) as store:
-            store.done_before(said)  # then there is nothing to make, and that is told
-            return fitting.fit(store, key, caller(), wanted["phase"])
+            return fitting.fit(store, key, caller(), is_meant, wanted["phase"])
 
     return made
