@@ -6,6 +6,7 @@ A new entity is a Struct in the contract, a Schema, a table with its migration, 
 from services.registry import schemas
 from services.registry.collection import Access, Collection, Reference
 from services.registry.entities_city import COLLECTIONS_OF_THE_CITY, LAYOUT
+from services.registry.entities_devices import COLLECTIONS_OF_DEVICES
 from services.registry.entities_evidence import COLLECTIONS_OF_EVIDENCE
 from services.registry.schemas_amendment import AmendmentSchema
 from services.registry.scope import OF_DISTRICTS, OF_VENDORS, READ_ALL
@@ -130,6 +131,7 @@ COLLECTIONS = (
         access=_OF_A_VENDOR,
         references=(_VENDOR,),
         filters=("vendor",),
+        same=("category", "reporting_interval_s"),
     ),
     Collection(
         "binding",
@@ -160,6 +162,7 @@ COLLECTIONS = (
     ),
     *COLLECTIONS_OF_EVIDENCE,
     *COLLECTIONS_OF_THE_CITY,
+    *COLLECTIONS_OF_DEVICES,
     Collection(
         "amendment",
         "amendments",

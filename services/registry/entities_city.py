@@ -1,10 +1,9 @@
-"""The collections of the whole city: registers, counts of visitors, closures, papers, and other names of devices."""
+"""The collections of the whole city: registers, counts of visitors, closures, papers, and scenes."""
 
 from services.registry import schemas_city as schemas
 from services.registry.collection import Access, Collection, Reference
-from services.registry.scope import OF_DISTRICTS, OF_VENDORS, READ_ALL
+from services.registry.scope import OF_DISTRICTS, READ_ALL
 from shared.contracts import registry_city as contract
-from shared.contracts.registry_devices import DeviceAlias
 
 _READERS = (*READ_ALL, *OF_DISTRICTS)
 _OF_A_DISTRICT = Access(("administrator", "district_officer"), _READERS)
@@ -108,14 +107,15 @@ COLLECTIONS_OF_THE_CITY = (
         site=lambda row: str(row.site),
     ),
     Collection(
-        "device_alias",
-        "device-aliases",
-        DeviceAlias,
-        schemas.DeviceAliasSchema,
-        key=("vendor", "alias", "valid_from"),
-        access=Access(("administrator", *OF_VENDORS), (*_READERS, *OF_VENDORS)),
-        references=(Reference("device", ("vendor", "device")),),
-        filters=("vendor", "alias", "device"),
-        amendable=("valid_to",),
+        "scene",
+        "scenes",
+        contract.Scene,
+        schemas.SceneSchema,
+        key=("slug",),
+        access=_OF_A_DISTRICT,
+        references=(Reference("organisation", ("organisation",)),),
+        filters=("district", "scene_type"),
+        amendable=("name", "funding_source", "scene_type_text", "organisation"),
+        same=("name", "district", "scene_type", "funding_source", "scene_type_text", "organisation"),
     ),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from services.registry import rules_city
+from services.registry import devices, maintenance, rules_city, swaps
 from services.registry.collection import Collection, Entity, Row as Row, id_of, joined, vendor_of
 from services.registry.entities import BY_ENTITY
 from services.registry.placements import Dated, clashes
@@ -114,6 +114,7 @@ def _binding(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
     """A device is in one place at a time, under its own name; a place holds one device."""
     yield from _one_at_a_time("binding", store, rows)
     yield from rules_city.bound_by_its_own_name(store, rows)
+    yield from devices.none_is_retired(store, rows)
 
 
 def _device_alias(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
@@ -142,4 +143,6 @@ _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "venue_entry": rules_city.venue_entry,
     "funding": rules_city.funding,
     "device_alias": _device_alias,
+    "swap": swaps.check,
+    "maintenance": maintenance.check,
 }

@@ -1,4 +1,4 @@
-"""What a body must look like: designs, registers, counts of visitors, closures, papers, and other names of devices."""
+"""What a body must look like: designs, registers, counts of visitors, closures, papers, and scenes."""
 
 import re
 from datetime import date
@@ -143,20 +143,21 @@ class FundingSchema(Paper):
     issued_on = fields.Day(**REQUIRED)
 
 
-class DeviceAliasSchema(ma.Schema):
-    """设备别名."""
+class SceneSchema(ma.Schema):
+    """行业场景."""
 
-    vendor = fields.slug(**REQUIRED)
-    alias = fields.device_id(**REQUIRED)
-    valid_from = fields.Day(**REQUIRED)
-    device = fields.device_id(**REQUIRED)
-    valid_to = fields.Day(**OPTIONAL)
+    slug = fields.slug(**REQUIRED)
+    name = fields.text(**REQUIRED)
+    district = fields.one_of(vocabulary.DISTRICT_CODES, **REQUIRED)
+    scene_type = fields.one_of(vocabulary.SCENE_TYPES, **REQUIRED)
+    funding_source = fields.one_of(vocabulary.FUNDING_SOURCES, **REQUIRED)
+    scene_type_text = fields.text(**OPTIONAL)
+    organisation = fields.slug(**OPTIONAL)
+    state = fields.filled_in()
+    state_from = fields.filled_in_day()
+    state_reason = fields.filled_in()
 
     @ma.validates_schema
-    def _dates(self, data: dict[str, Any], **_: Any) -> None:
-        in_order(data["valid_from"], data["valid_to"], "valid_to")
-
-    @ma.validates_schema
-    def _two_names(self, data: dict[str, Any], **_: Any) -> None:
-        if data["alias"] == data["device"]:
-            raise ma.ValidationError({"alias": wrong("rule.alias_of_itself").messages})
+    def _other_is_named(self, data: dict[str, Any], **_: Any) -> None:
+        if data["scene_type"] == "OTHER" and data["scene_type_text"] is None:
+            raise ma.ValidationError({"scene_type_text": wrong("rule.other_text").messages})

@@ -60,12 +60,18 @@ class Organisation(msgspec.Struct, frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True):
-    """设备. Id: ``{vendor}/{device}``; ``category`` is absent for a VR device."""
+    """设备. Id: ``{vendor}/{device}``; ``category`` is absent for a VR device.
+
+    ``state``: PROVISIONAL while only its vendor says that there is such a device; REGISTERED; RETIRED.
+    """
 
     vendor: str
     device: str
     category: str | None = None
     reporting_interval_s: int | None = None
+    state: str = "REGISTERED"
+    state_from: date | None = None
+    state_reason: str | None = None
 
 
 class Binding(msgspec.Struct, frozen=True):

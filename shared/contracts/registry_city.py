@@ -17,6 +17,7 @@ EntityOfTheCity = Literal[
     "closure",
     "standard_reference",
     "funding",
+    "scene",
 ]
 
 
@@ -140,6 +141,24 @@ class Funding(msgspec.Struct, frozen=True):
     verified_by: str | None = None
 
 
+class Scene(msgspec.Struct, frozen=True):
+    """行业场景 (clause 12), apart from public venues. Id: ``slug``, a word of its own; district fixed for life.
+
+    ``scene_type_text`` is mandatory with OTHER; ``organisation`` runs it. ``state``: PLANNED, IN_OPERATION or CLOSED.
+    """
+
+    slug: str
+    name: str
+    district: str
+    scene_type: str
+    funding_source: str
+    scene_type_text: str | None = None
+    organisation: str | None = None
+    state: str = "PLANNED"
+    state_from: date | None = None
+    state_reason: str | None = None
+
+
 ENTITIES_OF_THE_CITY: dict[str, type[msgspec.Struct]] = {
     "layout": Layout,
     "started_project": StartedProject,
@@ -148,4 +167,5 @@ ENTITIES_OF_THE_CITY: dict[str, type[msgspec.Struct]] = {
     "closure": Closure,
     "standard_reference": StandardReference,
     "funding": Funding,
+    "scene": Scene,
 }

@@ -32,6 +32,10 @@ TAKE_TWO = {
     "standard_reference": {"VERIFIED"},
     "funding": {"VERIFIED"},
     "outage": {"APPROVED", "REJECTED"},
+    "device": {"REGISTERED"},
+    "swap": {"CONFIRMED", "REJECTED"},
+    "maintenance": {"APPROVED", "REJECTED"},
+    "scene": {"IN_OPERATION"},
     "amendment": {"APPROVED", "REJECTED"},
 }
 

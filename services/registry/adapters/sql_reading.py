@@ -109,9 +109,12 @@ def _in_reach(entity: EntityName, reach: Reach) -> Condition:
     if reach.districts:
         condition = _BY_DISTRICT.get(entity, _own_district)
         conditions.append(condition(table, reach.districts))
-    if reach.vendors and entity in ("device", "device_alias", "feed", "feed_binding", "outage"):
+    if reach.vendors and entity in _OF_VENDORS:
         conditions.append(table.c.vendor.in_(reach.vendors))
     return sa.or_(*conditions)
+
+
+_OF_VENDORS = ("device", "device_alias", "feed", "feed_binding", "maintenance", "outage", "swap")
 
 
 def _own_district(table: sa.Table, districts: tuple[str, ...]) -> Condition:

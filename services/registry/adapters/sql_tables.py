@@ -96,6 +96,7 @@ TABLES = {
         text("device"),
         text("category", nullable=True),
         sa.Column("reporting_interval_s", sa.Integer),
+        *state(),
     ),
     "binding": entity(
         "binding",

@@ -1,4 +1,4 @@
-"""The tables of designs, registers, counts of visitors, closures, papers, and other names of devices."""
+"""The tables of designs, registers, counts of visitors, closures, papers, scenes, and of what happens to devices."""
 
 import sqlalchemy as sa
 
@@ -12,6 +12,7 @@ from services.registry.adapters.sql_columns import (
     number,
     of,
     paper,
+    state,
     text,
 )
 
@@ -82,6 +83,14 @@ TABLES_OF_THE_CITY = {
         must_day("issued_on"),
         district(),
     ),
+    "scene": entity(
+        "scene",
+        *map(text, ("slug", "name", "scene_type", "funding_source")),
+        district(),
+        text("scene_type_text", nullable=True),
+        text("organisation", of("organisation"), nullable=True),
+        *state(),
+    ),
     "device_alias": entity(
         "device_alias",
         text("vendor", of("organisation")),
@@ -91,5 +100,28 @@ TABLES_OF_THE_CITY = {
         day("valid_to"),
         sa.Index(None, "vendor", "alias"),
         sa.Index(None, "vendor", "device"),
+    ),
+    "swap": entity(
+        "swap",
+        text("vendor", of("organisation")),
+        text("device_out"),
+        must_day("on"),
+        text("device_in"),
+        text("reason"),
+        text("reason_text", nullable=True),
+        text("place", index=True),
+        *state(),
+        district(),
+        sa.Index(None, "vendor", "device_out"),
+    ),
+    "maintenance": entity(
+        "maintenance",
+        text("place", index=True),
+        sa.Column("from_ms", sa.BigInteger, nullable=False),
+        sa.Column("to_ms", sa.BigInteger, nullable=False),
+        text("vendor", of("organisation"), index=True),
+        text("reason"),
+        *state(),
+        district(),
     ),
 }

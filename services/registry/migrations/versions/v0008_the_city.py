@@ -1,4 +1,4 @@
-"""Designs, registers, counts of visitors, closures, papers of standards and funding, and other names of devices."""
+"""Designs, registers, counts of visitors, closures, papers, scenes; other names, swaps and maintenance of devices."""
 
 from typing import Any
 
@@ -26,6 +26,13 @@ _INDEXES = (
     ("funding", "district"),
     ("device_alias", "vendor", "alias"),
     ("device_alias", "vendor", "device"),
+    ("scene", "district"),
+    ("swap", "place"),
+    ("swap", "district"),
+    ("swap", "vendor", "device_out"),
+    ("maintenance", "place"),
+    ("maintenance", "vendor"),
+    ("maintenance", "district"),
     ("dwelling", "pilot", "layout"),
 )
 _TABLES = (
@@ -36,13 +43,27 @@ _TABLES = (
     "closure",
     "standard_reference",
     "funding",
+    "scene",
     "device_alias",
+    "swap",
+    "maintenance",
 )
 
 
 def upgrade() -> None:
-    """Create the tables, and the layout of dwellings."""
+    """Create the tables, the layout of dwellings, and where a device is in its life: registered, if it is there."""
     op.add_column("dwelling", _maybe("layout"))
+    op.add_column("device", sa.Column("state", _text(), nullable=False, server_default="REGISTERED"))
+    op.add_column("device", _day("state_from"))
+    op.add_column("device", _maybe("state_reason"))
+    _of_the_city()
+    _papers()
+    _of_devices()
+    for table, *columns in _INDEXES:
+        op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
+
+
+def _of_the_city() -> None:
     _entity("layout", *_texts("code", "name"), _json("slots"), _number("design_version"), *_of("pilot"), *_district())
     _entity(
         "started_project",
@@ -69,16 +90,36 @@ def upgrade() -> None:
         _json("districts"),
         sa.Column("cancelled", sa.Boolean, nullable=False),
     )
-    _papers()
     _entity(
-        "device_alias",
-        *_texts("alias", "device"),
-        _must_day("valid_from"),
-        _day("valid_to"),
-        *_of("vendor", "organisation"),
+        "scene",
+        *_texts("slug", "name", "scene_type", "funding_source"),
+        _maybe("scene_type_text"),
+        *_of("organisation", nullable=True),
+        *_state(),
+        *_district(),
     )
-    for table, *columns in _INDEXES:
-        op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
+
+
+def _of_devices() -> None:
+    vendor = ("vendor", "organisation")
+    _entity("device_alias", *_texts("alias", "device"), _must_day("valid_from"), _day("valid_to"), *_of(*vendor))
+    _entity(
+        "swap",
+        *_texts("device_out", "device_in", "reason", "place"),
+        _must_day("on"),
+        _maybe("reason_text"),
+        *_of(*vendor),
+        *_state(),
+        *_district(),
+    )
+    _entity(
+        "maintenance",
+        *_texts("place", "reason"),
+        *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("from_ms", "to_ms")),
+        *_of(*vendor),
+        *_state(),
+        *_district(),
+    )
 
 
 def _papers() -> None:
@@ -108,6 +149,9 @@ def downgrade() -> None:
     with op.batch_alter_table("dwelling") as dwelling:
         dwelling.drop_index("ix_dwelling_pilot_layout")
         dwelling.drop_column("layout")
+    with op.batch_alter_table("device") as device:
+        for name in ("state", "state_from", "state_reason"):
+            device.drop_column(name)
 
 
 def _entity(name: str, *rest: sa.schema.SchemaItem) -> None:
@@ -122,6 +166,10 @@ def _of(column: str, parent: str = "", target: str = "", nullable: bool = False)
 
 def _district() -> tuple[sa.Column[Any], ...]:
     return _texts("district")
+
+
+def _state() -> tuple[sa.Column[Any], ...]:
+    return *_texts("state"), _day("state_from"), _maybe("state_reason")
 
 
 def _text() -> sa.Text:
