@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from services.registry.amending import amend
+import msgspec
+
 from services.registry.collection import Row, id_of
 from services.registry.entities import BY_ENTITY
 from services.registry.refusal import Refused, fault, pointer
@@ -27,16 +28,12 @@ def carry_out(store: Store, swap: Swap, caller: Principal) -> Swap:
     if old is None:
         told = {"device": swap.device_out, "day": swap.on}
         raise Refused([fault(pointer("device_out"), "conflicting", "rule.swap_nowhere", **told)])
-    new = Binding(
-        swap.vendor,
-        swap.device_in,
-        swap.on,
-        slot=old.slot,
-        installation=old.installation,
-        valid_to=None if old.valid_to == swap.on else old.valid_to,
-    )
-    with _told_of("device_out"):
-        amend(store, _BINDINGS, id_of(_BINDINGS, old), {"valid_to": swap.on.isoformat()}, caller)
+    if old.valid_to != swap.on:  # to end earlier breaks no rule of bindings
+        key = id_of(_BINDINGS, old)
+        ended = msgspec.structs.replace(old, valid_to=swap.on)
+        store.replace("binding", key, store.known("binding", {key})[key], ended)
+    until = None if old.valid_to == swap.on else old.valid_to
+    new = Binding(swap.vendor, swap.device_in, swap.on, old.slot, old.installation, until)
     with _told_of("device_in"):
         register(store, _BINDINGS, [Row((), id_of(_BINDINGS, new), new)], caller)
     return swap

@@ -129,11 +129,11 @@ def test_a_device_with_an_end_is_replaced_until_that_end(city: RegistryUnderTest
     assert bindings(city) == [("2026-01-01", "lamp", "2026-06-01"), ("2026-06-01", "new", "2026-09-01")]
 
 
-def test_a_thousand_replacements_are_confirmed_at_once(databases: Databases) -> None:
+def test_hundreds_of_replacements_are_confirmed_at_once(databases: Databases) -> None:
     made = registry(databases)
     made.admin.made("/v1/organisations", ACME)
-    home(made.admin, "garden", dwellings=1_000)
-    names = [f"{number:04}" for number in range(1_000)]
+    home(made.admin, "garden", dwellings=300)
+    names = [f"{number:04}" for number in range(300)]
     for word in ("old", "new"):
         made.admin.made("/v1/devices", *({"vendor": "acme", "device": f"{word}-{name}"} for name in names))
     made.admin.made(
@@ -148,5 +148,5 @@ def test_a_thousand_replacements_are_confirmed_at_once(databases: Databases) -> 
     confirmed = [CONFIRM | {"id": f"acme/old-{name}/2026-06-01"} for name in names]
     assert officer(made).post("/v1/swaps/states", confirmed).status_code == 200
     devices = {row["device"] for row in made.admin.get("/v1/bindings?limit=1000").json or []}
-    assert len(devices) == 1_000  # a page of two thousand
+    assert devices == {f"{word}-{name}" for word in ("old", "new") for name in names}
     assert {row["state"] for row in made.admin.get("/v1/swaps?limit=1000").json or []} == {"CONFIRMED"}
