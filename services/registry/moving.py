@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.registry import outages, people, pilots
+from services.registry import devices, maintenance, outages, people, pilots
 from services.registry.amending import IsMeant, any_version, revalidated, writable
 from services.registry.collection import Collection, Entity
 from services.registry.lifecycles import LIFECYCLES, Edge, Lifecycle
 from services.registry.parts import had_a_part
 from services.registry.proposing import put_in_force
 from services.registry.refusal import Fault, Refused, fault, pointer
+from services.registry.replacing import carry_out
 from services.registry.store import Store, Stored
 from shared.contracts.registry import EntityName
 from shared.runtime.auth import Principal
@@ -97,10 +98,13 @@ _CONDITIONS: Mapping[tuple[EntityName, str], Condition] = {
     ("person", "LOCKED"): people.may_leave,
     ("person", "CLOSED"): people.may_leave,
     ("person", "ACTIVE"): people.can_be_unlocked,
+    ("maintenance", "APPROVED"): maintenance.does_not_overlap,
 }
 Effect = Callable[[Store, Any, Principal], Entity]
 _EFFECTS: Mapping[tuple[EntityName, str], Effect] = {  # what else happens; they return what is stored
     ("amendment", "APPROVED"): put_in_force,
     ("person", "LOCKED"): people.lock,
     ("person", "CLOSED"): people.close,
+    ("swap", "CONFIRMED"): carry_out,
+    ("device", "RETIRED"): devices.retire,
 }

@@ -18,7 +18,7 @@ from tests.integration.registry_under_test import (
 )
 
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
-DWELLINGS = [{"pilot": "qianhai-homes", "phase": 1, "dwelling_ref": f"c0ffee0{n}"} for n in (1, 2)]
+DWELLINGS = [{"pilot": "qianhai-homes", "phase": 1, "dwelling_ref": f"c0ffee0{n}", "layout": None} for n in (1, 2)]
 LAMP = {"vendor": "acme", "slot": "qianhai-homes/c0ffee01/lamp"}
 HANDED_OVER_ON = "2026-06-01"
 

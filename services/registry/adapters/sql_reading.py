@@ -130,9 +130,12 @@ def _in_reach(entity: EntityName, reach: Reach) -> Condition:
     if reach.districts:
         condition = _BY_DISTRICT.get(entity, _own_district)
         conditions.append(condition(table, reach.districts))
-    if reach.vendors and entity in ("device", "feed", "feed_binding", "outage"):
+    if reach.vendors and entity in _OF_VENDORS:
         conditions.append(table.c.vendor.in_(reach.vendors))
     return sa.or_(*conditions)
+
+
+_OF_VENDORS = ("device", "device_alias", "feed", "feed_binding", "maintenance", "outage", "swap")
 
 
 def _own_district(table: sa.Table, districts: tuple[str, ...]) -> Condition:
@@ -162,7 +165,9 @@ def _of_feeds_serving(table: sa.Table, districts: tuple[str, ...]) -> Condition:
 
 _BY_DISTRICT: Mapping[str, Callable[[sa.Table, tuple[str, ...]], Condition]] = {
     "organisation": lambda *_: sa.true(),  # organisations are of the city
+    "closure": lambda *_: sa.true(),
     "device": _bound_in,
+    "device_alias": _bound_in,
     "feed": _serving,
     "feed_binding": _of_feeds_serving,
     "outage": _of_feeds_serving,

@@ -16,6 +16,7 @@ from services.registry.adapters.sql_columns import (
     state,
     text,
 )
+from services.registry.adapters.sql_tables_city import TABLES_OF_THE_CITY
 from services.registry.adapters.sql_tables_people import TABLES_OF_PEOPLE
 
 SITE = sa.Table("site", METADATA, text("slug", primary_key=True), text("entity"), district())
@@ -42,7 +43,9 @@ TABLES = {
         number("phase"),
         text("dwelling_ref"),
         day("handed_over_on"),
+        text("layout", nullable=True),
         district(),
+        sa.Index(None, "pilot", "layout"),
     ),
     "slot": entity(
         "slot",
@@ -94,6 +97,7 @@ TABLES = {
         text("device"),
         text("category", nullable=True),
         sa.Column("reporting_interval_s", sa.Integer),
+        *state(),
     ),
     "binding": entity(
         "binding",
@@ -184,6 +188,7 @@ TABLES = {
         day("expires_on"),
     ),
     **TABLES_OF_PEOPLE,
+    **TABLES_OF_THE_CITY,
 }
 
 # The sites of a feed once more, so that a district finds the feeds that serve it.
