@@ -6,13 +6,14 @@ from typing import Any
 import marshmallow as ma
 import msgspec
 
-from services.registry import outages, papers, tenancies
+from services.registry import audit_cases, outages, papers, tenancies
 from services.registry.collection import Collection, Entity, id_of
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
 from services.registry.registering import ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
 from services.registry.scope import reaches
 from services.registry.store import Store, Stored
+from shared.contracts.registry_audit import AuditCase
 from shared.contracts.registry_evidence import LegalBasis, Outage, Selection, Tenancy
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
@@ -89,6 +90,8 @@ def _checked(store: Store, collection: Collection, before: Entity, after: Entity
             )
         case Outage():
             return outages.amended(before, after, caller)
+        case AuditCase():
+            return audit_cases.amended(before, after, caller)
         case LegalBasis() | Selection():
             return papers.amended(before, after)
     return after

@@ -8,9 +8,10 @@ from types import FrameType
 from flask import Flask
 
 from services.registry import settings as told
+from services.registry.adapters.folder_documents import FolderDocuments
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from services.registry.adapters.sql_database import SqlDatabase
-from services.registry.api import changes, decisions, districts, feeds, imports, keys, pages
+from services.registry.api import audit, changes, decisions, districts, documents, feeds, imports, keys, pages
 from services.registry.api.answering import answer_refused
 from services.registry.api.collections import blueprint_for
 from services.registry.api.guarding import SCHEME
@@ -21,6 +22,8 @@ from services.registry.refusal import Refused
 from services.registry.settings import Settings
 from services.registry.tokens import SigningKey
 from shared.runtime import auth, logs, web
+
+_OF_THEIR_OWN = ("feed", "outage", "document", "audit_case", "audit_entry")  # more than a plain collection has
 
 
 def create_app() -> Flask:
@@ -42,9 +45,13 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     for collection in COLLECTIONS:
         if collection.entity in decisions.PAPERS:
             api.register_blueprint(decisions.papers_blueprint(collection, database))
-        elif collection.entity not in ("feed", "outage"):
+        elif collection.entity not in _OF_THEIR_OWN:
             api.register_blueprint(blueprint_for(collection, database))
     api.register_blueprint(decisions.outages_blueprint(database))
+    shelf = FolderDocuments(settings.documents_dir)
+    api.register_blueprint(documents.blueprint(database, shelf, settings.documents_most_bytes))
+    api.register_blueprint(audit.cases_blueprint(database))
+    api.register_blueprint(audit.entries_blueprint(database))
     api.register_blueprint(feeds.blueprint(database, accounts))
     api.register_blueprint(imports.blueprint(database))
     api.register_blueprint(keys.keys_blueprint(database))

@@ -48,7 +48,8 @@ class Collection(NamedTuple):
     given: Callable[[str], Mapping[str, str]] = lambda _caller: {}
     same: tuple[str, ...] = ()
     of_feed: bool = False
-    site: Callable[[Any], str] | None = None  # the slug of the pilot or venue it belongs to, by which it has a district
+    # The slug of the pilot or venue it belongs to, by which it has a district; None: what is of the city.
+    site: Callable[[Any], str | None] | None = None
 
 
 def id_of(collection: Collection, row: Entity) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from shared.contracts.registry_audit import AuditCase, AuditEntry, Document
 from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
 
 EntityName = Literal[
@@ -31,6 +32,9 @@ EntityName = Literal[
     "tenancy",
     "feed_binding",
     "outage",
+    "document",
+    "audit_case",
+    "audit_entry",
 ]
 
 
@@ -196,6 +200,9 @@ ENTITIES: dict[str, type[msgspec.Struct]] = {
     "tenancy": Tenancy,
     "feed_binding": FeedBinding,
     "outage": Outage,
+    "document": Document,
+    "audit_case": AuditCase,
+    "audit_entry": AuditEntry,
 }
 
 

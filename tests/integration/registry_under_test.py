@@ -1,8 +1,11 @@
 """A registry on a new database of either kind, migrated by Alembic, called through Flask with real keys and tokens."""
 
+import tempfile
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -82,7 +85,10 @@ class RegistryUnderTest(NamedTuple):
 
 
 def registry(
-    databases: Databases, broker: BrokerAccounts | None = None, stopping: threading.Event | None = None
+    databases: Databases,
+    broker: BrokerAccounts | None = None,
+    stopping: threading.Event | None = None,
+    documents_dir: Path | None = None,
 ) -> RegistryUnderTest:
     """A new registry on a new database; the broker's accounts are kept in memory, unless one is given."""
     url = databases.migrated()
@@ -91,7 +97,8 @@ def registry(
     with database.writing("bootstrap") as store:
         first = keys.create(store, "first administrator", "administrator", [], [])
     database.close()
-    settings = Settings(url, "mqtt://unused:unused@127.0.0.1", new_signing_key(), "http://127.0.0.1:8101")
+    folder = documents_dir or Path(tempfile.gettempdir(), f"pilotlight-{uuid4().hex}")  # made only if it is used
+    settings = Settings(url, "mqtt://unused:unused@127.0.0.1", new_signing_key(), "http://127.0.0.1:8101", folder)
     app = compose(settings, broker, stopping or threading.Event())
     client = app.test_client()
     token = client.post("/v1/tokens", json=first._asdict())

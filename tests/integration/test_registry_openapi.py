@@ -49,6 +49,10 @@ def test_the_readme_names_every_operation_and_who_may_call_it(spec: Any) -> None
         "officers and machines": ("administrator", "district_officer", "service"),
         "officers, machines and vendors": ("administrator", "district_officer", "service", "vendor"),
         "administrator": ("administrator",),
+        "auditor": ("auditor",),
+        "those who give evidence": ("administrator", "programme_manager", "auditor", "district_officer", "vendor"),
+        "those who may be named": ("administrator", "programme_manager", "auditor"),
+        "those concerned": ("district_officer", "district_approver", "vendor"),
         "service, auditor, administrator": ("service", "auditor", "administrator"),
         "public": (),
     }

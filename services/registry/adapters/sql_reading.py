@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_log
+from services.registry.adapters import sql_evidence, sql_log
 from services.registry.adapters.sql_store import entity_of
 from services.registry.adapters.sql_tables import CHANGE, FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
-from services.registry.store import Asked, Stored
+from services.registry.store import Asked, KeptText, Stored
 from shared.contracts.registry import ENTITIES, Change, EntityName, Key
 
 Condition = sa.ColumnElement[bool]
@@ -73,6 +73,14 @@ class SqlReading:
         """See Reading."""
         return [row for _, row in self.page("key", Reach(everything=True), Asked()) if isinstance(row, Key)]
 
+    def relying_on(self, sha256: str, reach: Reach) -> list[tuple[EntityName, str]]:
+        """See Reading."""
+        return sql_evidence.relying_on(self._connection, sha256, lambda entity: _in_reach(entity, reach))
+
+    def text_of(self, entry: str) -> KeptText | None:
+        """See Reading."""
+        return sql_evidence.text_of(self._connection, entry)
+
     def key_and_secret(self, key: str) -> tuple[Key, str] | None:
         """See Reading."""
         found = self.one("key", key, Reach(everything=True))
@@ -98,9 +106,10 @@ def _in_reach(entity: EntityName, reach: Reach) -> Condition:
     if reach.districts:
         condition = _BY_DISTRICT.get(entity, _own_district)
         conditions.append(condition(table, reach.districts))
-    if reach.vendors and entity in ("device", "feed", "feed_binding", "outage"):
+    if reach.vendors and entity in ("device", "feed", "feed_binding", "outage", "document", "audit_entry"):
         conditions.append(table.c.vendor.in_(reach.vendors))
-    return sa.or_(*conditions)
+    covered = sa.or_(*conditions)
+    return sa.and_(covered, sa.not_(table.c.confidential)) if entity == "audit_entry" else covered
 
 
 def _own_district(table: sa.Table, districts: tuple[str, ...]) -> Condition:
@@ -135,4 +144,5 @@ _BY_DISTRICT: Mapping[str, Callable[[sa.Table, tuple[str, ...]], Condition]] = {
     "feed_binding": _of_feeds_serving,
     "outage": _of_feeds_serving,
     "key": lambda *_: sa.false(),
+    "audit_case": sql_evidence.touching,
 }

@@ -17,6 +17,7 @@ from services.registry.adapters.sql_columns import (
     paper,
     text,
 )
+from services.registry.adapters.sql_tables_audit import TABLES_OF_AUDIT
 
 SITE = sa.Table("site", METADATA, text("slug", primary_key=True), text("entity"), district())
 
@@ -155,6 +156,7 @@ TABLES = {
         sa.Index(None, "vendor", "feed"),
     ),
     "key": entity("key", text("key"), text("name"), text("role"), json("districts"), json("vendors"), flag("active")),
+    **TABLES_OF_AUDIT,
 }
 
 # The sites of a feed once more, so that a district finds the feeds that serve it.
