@@ -11,7 +11,18 @@ from services.registry import settings as told
 from services.registry.adapters.folder_documents import FolderDocuments
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from services.registry.adapters.sql_database import SqlDatabase
-from services.registry.api import audit, changes, decisions, districts, documents, feeds, imports, keys, pages
+from services.registry.api import (
+    amendments,
+    audit,
+    changes,
+    districts,
+    documents,
+    feeds,
+    histories,
+    imports,
+    keys,
+    pages,
+)
 from services.registry.api.answering import answer_refused
 from services.registry.api.collections import blueprint_for
 from services.registry.api.guarding import SCHEME
@@ -23,7 +34,7 @@ from services.registry.settings import Settings
 from services.registry.tokens import SigningKey
 from shared.runtime import auth, logs, web
 
-_OF_THEIR_OWN = ("feed", "outage", "document", "audit_case", "audit_entry")  # more than a plain collection has
+_OF_THEIR_OWN = ("feed", "amendment", "document", "audit_case", "audit_entry")  # more than a plain collection has
 
 
 def create_app() -> Flask:
@@ -43,15 +54,14 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     auth.install(app, signing_key)
     app.register_error_handler(Refused, answer_refused)
     for collection in COLLECTIONS:
-        if collection.entity in decisions.PAPERS:
-            api.register_blueprint(decisions.papers_blueprint(collection, database))
-        elif collection.entity not in _OF_THEIR_OWN:
+        if collection.entity not in _OF_THEIR_OWN:
             api.register_blueprint(blueprint_for(collection, database))
-    api.register_blueprint(decisions.outages_blueprint(database))
     shelf = FolderDocuments(settings.documents_dir)
     api.register_blueprint(documents.blueprint(database, shelf, settings.documents_most_bytes))
     api.register_blueprint(audit.cases_blueprint(database))
     api.register_blueprint(audit.entries_blueprint(database))
+    api.register_blueprint(amendments.blueprint(database))
+    api.register_blueprint(histories.blueprint(database))
     api.register_blueprint(feeds.blueprint(database, accounts))
     api.register_blueprint(imports.blueprint(database))
     api.register_blueprint(keys.keys_blueprint(database))

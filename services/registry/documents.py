@@ -4,9 +4,11 @@ A row without bytes never is: bytes are durable before the row is committed, and
 a row may be left by a process that died; :mod:`services.registry.check_documents` tidies them.
 """
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from typing import BinaryIO, NamedTuple, Protocol
+
+import msgspec
 
 from services.registry import audit_cases
 from services.registry.collection import Entity
@@ -14,9 +16,10 @@ from services.registry.entities import BY_ENTITY
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.registering import district_of, ground_of, out_of_reach, register
 from services.registry.rules import Row
-from services.registry.store import Store, Stored
+from services.registry.store import Database, Store, Stored
 from shared.contracts.registry import Feed
 from shared.contracts.registry_audit import AuditCase, Document
+from shared.failures import Unavailable
 from shared.runtime.auth import Principal
 
 REMOVED = "REMOVED"
@@ -73,6 +76,26 @@ def record(store: Store, shelf: Shelf, received: Received, document: Document, c
         new = bool(register(store, _DOCUMENTS, [row], caller, faults))
     shelf.keep(received)  # though nothing is new: what was lost or altered is mended so
     return new
+
+
+def verified(_store: Store, row: Entity, caller: Principal) -> Document:
+    """A document that somebody has just verified, with his key."""
+    assert isinstance(row, Document)
+    return msgspec.structs.replace(row, verified_by=caller.key)
+
+
+def discard(database: Database, shelf: Shelf, rows: Sequence[Entity]) -> None:
+    """Let go of the bytes of those documents that are removed; what cannot be reached now is tidied later.
+
+    Under the writer's lock: somebody may have registered the same bytes again meanwhile.
+    """
+    removed = {row.sha256 for row in rows if isinstance(row, Document) and row.state == REMOVED}
+    if not removed:
+        return
+    with suppress(Unavailable), database.writing("documents") as store:
+        for sha256, stored in store.known("document", removed).items():
+            if isinstance(stored.row, Document) and stored.row.state == REMOVED:
+                shelf.discard(sha256)
 
 
 def standing_on(store: Store, row: Entity) -> Iterator[Fault]:

@@ -12,7 +12,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from services.registry import media
 from services.registry.api.collections import add_reading, blueprint_of
 from services.registry.api.guarding import guarded
-from services.registry.documents import REMOVED, Received, Shelf, record
+from services.registry.api.states import add_moving
+from services.registry.documents import REMOVED, Received, Shelf, discard, record
 from services.registry.entities import BY_ENTITY
 from services.registry.refusal import Refused, fault, pointer
 from services.registry.schemas_audit import DocumentSchema, RelianceSchema, UploadQuery
@@ -35,6 +36,7 @@ def blueprint(database: Database, shelf: Shelf, most_bytes: int) -> Blueprint:
     _add_upload(documents, database, shelf, most_bytes)
     _add_content(documents, database, shelf)
     _add_relying(documents, database)
+    add_moving(documents, _DOCUMENTS, database, after_commit=lambda rows: discard(database, shelf, rows))
     return documents
 
 

@@ -5,8 +5,7 @@ from collections import Counter
 from fractions import Fraction
 from math import floor
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.registry.sampling import draw, population_sha256
 
