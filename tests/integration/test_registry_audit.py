@@ -137,7 +137,13 @@ def test_confidential_text_is_read_by_those_named_and_is_nowhere_else(
     colleague = city.registry.caller("auditor")
     everybody = (city.registry.admin, city.manager, colleague, city.officer, city.vendor, city.auditor)
     for caller in everybody:
-        for read in (path, f"{path}?as_of=2099-01-01", "/v1/audit-entries", "/v1/audit-entries?as_of=2099-01-01"):
+        for read in (
+            "/v1/histories/audit_entry/homes-2026/1",
+            path,
+            f"{path}?as_of=2099-01-01",
+            "/v1/audit-entries",
+            "/v1/audit-entries?as_of=2099-01-01",
+        ):
             assert SECRET not in caller.get(read).get_data(as_text=True)
     for caller in (city.registry.admin, city.manager, colleague):
         assert caller.get(path).json == entry

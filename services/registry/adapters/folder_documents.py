@@ -6,7 +6,6 @@ must not be handed out as what was verified.
 """
 
 import hashlib
-import logging
 import os
 import tempfile
 import time
@@ -20,7 +19,6 @@ from shared.failures import Unavailable
 
 _CHUNK = 1 << 20
 _ABANDONED_S = 3_600  # no upload lasts as long
-_log = logging.getLogger(__name__)
 
 
 class FolderDocuments:
@@ -57,7 +55,6 @@ class FolderDocuments:
             file = self._path(sha256).open("rb")
             if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
                 file.close()
-                _log.error("a document's bytes are altered", extra={"sha256": sha256})
                 raise Unavailable("documents", f"{sha256} is altered")
             file.seek(0)
         return file
@@ -119,5 +116,4 @@ def _told() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        _log.exception("documents")
-        raise Unavailable("documents", error.strerror or "") from error
+        raise Unavailable("documents", str(error)) from error

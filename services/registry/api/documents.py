@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 import marshmallow as ma
 from flask import Response, request, send_file
 from flask_smorest import Blueprint
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from services.registry import media
 from services.registry.api.collections import add_reading, blueprint_of
@@ -116,12 +116,17 @@ def _add_relying(documents: Blueprint, database: Database) -> None:
 @contextmanager
 def _received(shelf: Shelf, most_bytes: int) -> Iterator[Received]:
     """The body as a file. One that says it is too long is not read; one that does not say is read so far only."""
-    request.max_content_length = most_bytes
+    too_large = Refused([fault(pointer(), "too_large", "rule.document_too_large", most=most_bytes // _MIB)])
+    if (request.content_length or 0) > most_bytes:
+        raise too_large
+    request.max_content_length = most_bytes + 1  # Werkzeug ends a stream without a length a byte before its limit
     try:
         with shelf.receive(cast(BinaryIO, request.stream)) as received:
+            if request.content_length not in (None, received.size_bytes):
+                raise ClientDisconnected  # the server ends the stream where the connection ended
             yield received
     except RequestEntityTooLarge as error:
-        raise Refused([fault(pointer(), "too_large", "rule.document_too_large", most=most_bytes // _MIB)]) from error
+        raise too_large from error
 
 
 def _document(received: Received, filename: str, query: dict[str, Any]) -> Document:
