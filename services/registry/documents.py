@@ -24,7 +24,6 @@ from shared.runtime.auth import Principal
 
 REMOVED = "REMOVED"
 _DOCUMENTS = BY_ENTITY["document"]
-_TOLD = 5  # of what relies on a document, in one message
 
 
 class Received(NamedTuple):
@@ -99,16 +98,14 @@ def discard(database: Database, shelf: Shelf, rows: Sequence[Entity]) -> None:
 
 
 def standing_on(store: Store, row: Entity) -> Iterator[Fault]:
-    """Why a document cannot be removed: what relies on it, and the audit cases that hold it."""
+    """Why a document cannot be removed. What relies on it and which case holds it may be out of the caller's reach."""
     assert isinstance(row, Document)
-    if relying := [f"{entity} {key}" for entity, key in store.relying_on(row.sha256)]:
-        more = f" … (+{len(relying) - _TOLD})" if len(relying) > _TOLD else ""
-        yield fault(pointer(), "conflicting", "rule.document_relied_on", by="; ".join(relying[:_TOLD]) + more)
+    if store.relying_on(row.sha256):
+        yield fault(pointer(), "conflicting", "rule.document_relied_on", sha256=row.sha256)
     district = district_of(ground_of(store, _DOCUMENTS, [row]).sites, _DOCUMENTS, row)
-    held = [case for case in store.beside("audit_case", ("legal_hold",), {(True,)}) if isinstance(case, AuditCase)]
-    for case in held:
-        if audit_cases.holds(case, row.site, district):
-            yield fault(pointer(), "conflicting", "rule.legal_hold", case=case.code)
+    holding = store.beside("audit_case", ("legal_hold",), {(True,)})
+    if any(isinstance(case, AuditCase) and audit_cases.holds(case, row.site, district) for case in holding):
+        yield fault(pointer(), "conflicting", "rule.legal_hold")
 
 
 def _again(store: Store, before: Stored, row: Row, caller: Principal, faults: list[Fault]) -> bool:

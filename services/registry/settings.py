@@ -42,7 +42,7 @@ def read() -> Settings:
             signing_key=b"",
             public_url=env.str("PUBLIC_URL"),
             documents_dir=env.path("DOCUMENTS_DIR"),
-            documents_most_bytes=env.int("DOCUMENTS_MOST_BYTES", DOCUMENTS_MOST_BYTES),
+            documents_most_bytes=env.int("DOCUMENTS_MOST_BYTES", DOCUMENTS_MOST_BYTES, validate=_is_positive),
         )
         path = env.path("SIGNING_KEY_FILE", validate=_is_file)
     return settings._replace(signing_key=path.read_bytes())
@@ -85,6 +85,11 @@ def _is_mqtt(url: str) -> None:
         mqtt.parse(url)
     except ValueError as error:
         raise ValidationError(str(error)) from error
+
+
+def _is_positive(number: int) -> None:
+    if number < 1:
+        raise ValidationError("must be 1 or more")
 
 
 def _is_file(path: Path) -> None:

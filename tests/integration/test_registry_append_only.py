@@ -10,6 +10,7 @@ from services.registry.adapters import alembic_migrations
 from tests.integration.change_log import opened
 from tests.integration.databases import Databases
 from tests.integration.evidence import evidence
+from tests.integration.registry_under_test import reason
 
 CASE = {"code": "c", "title": "专项审计", "sites": ["garden"], "period_from": "2026-01-01", "period_to": "2027-01-01"}
 ENTRY_COLUMNS = (
@@ -86,6 +87,28 @@ def test_a_record_that_has_lost_one_of_its_triggers_is_not_served(databases: Dat
         connection.exec_driver_sql(f"DROP TRIGGER {table}_is_{how}{of}")
     with pytest.raises(alembic_migrations.Unprotected, match=table):
         alembic_migrations.upgrade(url)
+
+
+REFUSING = {
+    "sqlite": "CREATE TRIGGER refusing BEFORE INSERT ON audit_text BEGIN SELECT RAISE(ABORT, 'no'); END",
+    "postgresql": "CREATE OR REPLACE FUNCTION refuse_in_audit_text() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE integrity_constraint_violation USING MESSAGE = 'no'; END $$",
+}
+
+
+def test_a_defect_that_is_logged_tells_no_text(
+    databases: Databases, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    city = evidence(databases, tmp_path)
+    city.auditor.made("/v1/audit-cases", CASE)
+    with opened(city.registry.url) as connection:
+        connection.exec_driver_sql(REFUSING[databases.kind])
+    lead = {"kind": "LEAD", "text": "绝密线索", "confidential": True}
+    answer = city.auditor.post("/v1/audit-cases/c/entries", lead)
+    assert (answer.status_code, reason(answer)) == (500, "internal")
+    assert "audit_text" in caplog.text  # the statement is
+    assert "绝密线索" not in caplog.text
+    assert city.auditor.get("/v1/audit-entries").json == []
 
 
 def test_a_migration_down_and_up_again_leaves_the_record_defended(databases: Databases) -> None:

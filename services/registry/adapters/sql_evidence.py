@@ -11,6 +11,7 @@ from services.registry.store import KeptText
 from shared.contracts.registry import EntityName
 
 Condition = sa.ColumnElement[bool]
+_LISTS = ("documents", "changes")  # of hashes; of what an amendment changes, which may be one
 
 
 def everything(_entity: EntityName) -> Condition:
@@ -36,7 +37,7 @@ def _naming(table: sa.Table, sha256: str) -> Iterator[Condition]:
     for column in table.c:
         if column.name == "sha256" or column.name.endswith("_sha256"):
             yield column == sha256
-        elif column.name == "documents":  # a list of hashes
+        elif column.name in _LISTS:
             yield sa.cast(column, sa.Text).contains(f'"{sha256}"', autoescape=True)
 
 

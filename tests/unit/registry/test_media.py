@@ -40,6 +40,7 @@ def test_each_kind_that_is_kept_is_told_by_its_bytes(content: bytes, kind: str) 
         (papers.zipped(*papers.WORKBOOK, "xl/vbaProject.bin"), "rule.document_macros"),
         (papers.zipped("a.pdf"), "rule.document_kind_of_file"),
         (papers.zipped("[Content_Types].xml", "word/document.xml"), "rule.document_kind_of_file"),
+        (papers.zipped(*papers.WORKBOOK, *map(str, range(5_000))), "rule.document_kind_of_file"),
         (papers.xlsx()[:-30], "rule.document_kind_of_file"),
         (papers.OLE, "rule.document_kind_of_file"),
         (b"MZ\x90\x00" + bytes(60), "rule.document_kind_of_file"),
