@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 import msgspec
 
-from services.registry import designs, maintenance, outages, swaps, tenancies
+from services.registry import audit_cases, designs, maintenance, outages, swaps, tenancies
 from services.registry.collection import Collection, Entity, id_of
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
 from services.registry.registering import ground_of, out_of_reach
@@ -14,6 +14,7 @@ from services.registry.rules import Row, faults_between
 from services.registry.scope import reaches
 from services.registry.settling import takes_a_second_person
 from services.registry.store import Store, Stored
+from shared.contracts.registry_audit import AuditCase
 from shared.contracts.registry_city import Layout
 from shared.contracts.registry_devices import Maintenance, Swap
 from shared.contracts.registry_evidence import Outage, Tenancy
@@ -114,6 +115,8 @@ def _checked(store: Store, collection: Collection, before: Entity, after: Entity
             return maintenance.amended(before, after)
         case Dwelling():
             designs.check(before, after)
+        case AuditCase():
+            return audit_cases.amended(before, after, caller)
     return after
 
 

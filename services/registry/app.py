@@ -9,13 +9,16 @@ from typing import Any
 from flask import Flask
 
 from services.registry import settings as told
+from services.registry.adapters.folder_documents import FolderDocuments
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from services.registry.adapters.pem_signing_keys import PemSigningKeys
 from services.registry.adapters.sql_database import SqlDatabase
 from services.registry.api import (
     amendments,
+    audit,
     changes,
     districts,
+    documents,
     feeds,
     histories,
     imports,
@@ -37,6 +40,9 @@ from services.registry.refusal import Refused
 from services.registry.settings import Settings
 from shared.runtime import auth, logs, web
 
+# They have more than a plain collection has.
+_OF_THEIR_OWN = ("feed", "amendment", "document", "audit_case", "audit_entry", "person")
+
 
 def create_app() -> Flask:
     """The application, with its settings from the environment."""
@@ -57,8 +63,12 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     for collection in COLLECTIONS:
         if collection.entity == "layout":
             api.register_blueprint(layouts.blueprint(collection, database))
-        elif collection.entity not in ("feed", "amendment", "person"):
+        elif collection.entity not in _OF_THEIR_OWN:
             api.register_blueprint(blueprint_for(collection, database))
+    shelf = FolderDocuments(settings.documents_dir)
+    api.register_blueprint(documents.blueprint(database, shelf, settings.documents_most_bytes))
+    api.register_blueprint(audit.cases_blueprint(database))
+    api.register_blueprint(audit.entries_blueprint(database))
     api.register_blueprint(amendments.blueprint(database))
     api.register_blueprint(histories.blueprint(database))
     api.register_blueprint(feeds.blueprint(database, accounts))

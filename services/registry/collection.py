@@ -51,7 +51,8 @@ class Collection(NamedTuple):
     of_feed: bool = False
     settled_by: Reference | None = None
     fills: tuple[str, ...] = ()
-    site: Callable[[Any], str] | None = None  # the slug of the pilot or venue it belongs to, by which it has a district
+    # The slug of the pilot or venue it belongs to, by which it has a district; None: what is of the city.
+    site: Callable[[Any], str | None] | None = None
 
 
 class Row(NamedTuple):

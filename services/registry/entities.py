@@ -5,6 +5,7 @@ A new entity is a Struct in the contract, a Schema, a table with its migration, 
 
 from services.registry import schemas
 from services.registry.collection import Access, Collection, Reference
+from services.registry.entities_audit import COLLECTIONS_OF_AUDIT
 from services.registry.entities_city import COLLECTIONS_OF_THE_CITY, LAYOUT
 from services.registry.entities_devices import COLLECTIONS_OF_DEVICES
 from services.registry.entities_evidence import COLLECTIONS_OF_EVIDENCE
@@ -164,6 +165,7 @@ COLLECTIONS = (
     *COLLECTIONS_OF_EVIDENCE,
     *COLLECTIONS_OF_THE_CITY,
     *COLLECTIONS_OF_DEVICES,
+    *COLLECTIONS_OF_AUDIT,
     Collection(
         "amendment",
         "amendments",

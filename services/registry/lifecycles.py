@@ -15,6 +15,7 @@ OFFICERS = ("administrator", "district_officer")
 APPROVERS = ("district_approver",)
 MANAGERS = ("programme_manager",)
 VENDORS = ("administrator", "vendor")
+AUDITORS = ("auditor",)
 DECIDERS = ("administrator", "programme_manager", "district_approver")
 
 
@@ -177,6 +178,25 @@ _ALL = (
             Edge("PLANNED", "IN_OPERATION", APPROVERS, other_person=True),
             *_from_each(("PLANNED",), "CLOSED", OFFICERS),
             Edge("IN_OPERATION", "CLOSED", APPROVERS, other_person=True, needs_reason=True),
+        ),
+    ),
+    Lifecycle(
+        "document",
+        {"RECORDED": "已登记", "VERIFIED": "已核验", "REMOVED": "已移除"},
+        (
+            Edge("RECORDED", "VERIFIED", DECIDERS, other_person=True),
+            *_from_each(("RECORDED",), "REMOVED", (*OFFICERS, *MANAGERS, "vendor")),
+            *_from_each(("VERIFIED",), "REMOVED", DECIDERS, judged=True),
+        ),
+    ),
+    Lifecycle(
+        "audit_case",
+        {"OPEN": "立案", "FIELDWORK": "现场核查", "REPORTED": "出具报告", "CLOSED": "结案"},
+        (
+            Edge("OPEN", "FIELDWORK", AUDITORS),
+            Edge("FIELDWORK", "REPORTED", AUDITORS),
+            *_from_each(("REPORTED",), "FIELDWORK", AUDITORS),
+            Edge("REPORTED", "CLOSED", AUDITORS, other_person=True),  # 复核: a second auditor has read the file
         ),
     ),
     Lifecycle(

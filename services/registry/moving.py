@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.registry import devices, maintenance, outages, people, pilots
+from services.registry import devices, documents, maintenance, outages, people, pilots
 from services.registry.amending import IsMeant, any_version, revalidated, writable
 from services.registry.collection import Collection, Entity
 from services.registry.lifecycles import LIFECYCLES, Edge, Lifecycle
@@ -99,6 +99,7 @@ _CONDITIONS: Mapping[tuple[EntityName, str], Condition] = {
     ("person", "CLOSED"): people.may_leave,
     ("person", "ACTIVE"): people.can_be_unlocked,
     ("maintenance", "APPROVED"): maintenance.does_not_overlap,
+    ("document", "REMOVED"): documents.standing_on,
 }
 Effect = Callable[[Store, Any, Principal], Entity]
 _EFFECTS: Mapping[tuple[EntityName, str], Effect] = {  # what else happens; they return what is stored
@@ -107,4 +108,5 @@ _EFFECTS: Mapping[tuple[EntityName, str], Effect] = {  # what else happens; they
     ("person", "CLOSED"): people.close,
     ("swap", "CONFIRMED"): carry_out,
     ("device", "RETIRED"): devices.retire,
+    ("document", "VERIFIED"): documents.verified,
 }

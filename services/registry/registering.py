@@ -60,7 +60,7 @@ def _as_entered(store: Store, collection: Collection, rows: Sequence[Row], calle
 
 def ground_of(store: Store, collection: Collection, rows: Sequence[Entity]) -> Ground:
     """What decides who may write these entities."""
-    slugs = {collection.site(row) for row in rows} if collection.site else set()
+    slugs = {slug for row in rows if collection.site and (slug := collection.site(row)) is not None}
     served = [row for row in rows if isinstance(row, Feed)]
     feeds: dict[str, Feed] = {}
     if collection.of_feed:
@@ -74,7 +74,7 @@ def district_of(sites: Mapping[str, Site], collection: Collection, row: Entity) 
     own: str | None = getattr(row, "district", None)
     if own is not None or collection.site is None:
         return own
-    site = sites.get(collection.site(row))
+    site = sites.get(collection.site(row) or "")
     return site.district if site else None
 
 
@@ -85,7 +85,8 @@ def out_of_reach(ground: Ground, collection: Collection, row: Row, caller: Princ
     if collection.of_feed:
         return _of_feed_out_of_reach(ground, row, caller)
     district = district_of(ground.sites, collection, row.row)
-    if collection.site is not None and district is None and caller.role not in OF_VENDORS:
+    named = collection.site is not None and collection.site(row.row) is not None
+    if named and district is None and caller.role not in OF_VENDORS:
         return []
     if reaches(caller, district=district, vendor=vendor_of(row.row)):
         return []

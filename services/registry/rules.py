@@ -10,6 +10,7 @@ from services.registry.placements import Dated, clashes
 from services.registry.refusal import Fault, fault, pointer
 from services.registry.store import Store
 from shared.contracts.registry import EntityName, Feed, Organisation
+from shared.contracts.registry_audit import AuditCase
 from shared.contracts.registry_evidence import Outage
 from shared.contracts.registry_people import Person
 
@@ -135,6 +136,20 @@ def _device_alias(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
     yield from rules_city.device_alias(store, rows)
 
 
+def _audit_case(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    """The sites of a case's scope exist, and so do the keys that are named."""
+    cases = [(row.path, row.row) for row in rows if isinstance(row.row, AuditCase)]
+    sites = store.sites({slug for _, case in cases for slug in case.sites})
+    keys = store.known("key", {key for _, case in cases for key in case.named})
+    for path, case in cases:
+        for position, slug in enumerate(case.sites):
+            if slug not in sites:
+                yield _unknown(pointer(*path, "sites", position), "site", slug)
+        for position, key in enumerate(case.named):
+            if key not in keys:
+                yield _unknown(pointer(*path, "named", position), "key", key)
+
+
 _HELD: dict[EntityName, tuple[tuple[str, ...], ...]] = {  # the fields that name what one holds alone
     "binding": (("vendor", "device"), ("slot",), ("installation",)),
     "tenancy": (("pilot", "dwelling_ref"),),
@@ -158,4 +173,5 @@ _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "device_alias": _device_alias,
     "swap": swaps.check,
     "maintenance": maintenance.check,
+    "audit_case": _audit_case,
 }

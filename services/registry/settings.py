@@ -8,6 +8,8 @@ from environs import ValidationError
 from shared.brokers import mqtt
 from shared.runtime.settings import reading
 
+DOCUMENTS_MOST_BYTES = 50 * 1024 * 1024
+
 
 class Settings(NamedTuple):
     """Of the HTTP process."""
@@ -16,6 +18,8 @@ class Settings(NamedTuple):
     mqtt_url: str  # MQTT_URL: mqtt://user:password@host:port, an account that may administer dynamic security
     signing_key_file: Path  # SIGNING_KEY_FILE: Ed25519 keys in PEM, made by the bootstrap; read again when it changes
     public_url: str  # PUBLIC_URL: where callers reach this API
+    documents_dir: Path  # DOCUMENTS_DIR: where the bytes of evidence documents are kept
+    documents_most_bytes: int = DOCUMENTS_MOST_BYTES  # DOCUMENTS_MOST_BYTES: of one document
 
 
 class BootstrapSettings(NamedTuple):
@@ -37,6 +41,8 @@ def read() -> Settings:
             mqtt_url=env.str("MQTT_URL", validate=_is_mqtt),
             signing_key_file=env.path("SIGNING_KEY_FILE", validate=_is_file),
             public_url=env.str("PUBLIC_URL"),
+            documents_dir=env.path("DOCUMENTS_DIR"),
+            documents_most_bytes=env.int("DOCUMENTS_MOST_BYTES", DOCUMENTS_MOST_BYTES, validate=_is_positive),
         )
 
 
@@ -73,11 +79,25 @@ def read_signing_key_file() -> Path:
     return path
 
 
+def read_documents() -> tuple[str, Path]:
+    """DATABASE_URL and DOCUMENTS_DIR.
+
+    :raises SystemExit: if any is missing; both are named
+    """
+    with reading() as env:
+        return env.str("DATABASE_URL"), env.path("DOCUMENTS_DIR")
+
+
 def _is_mqtt(url: str) -> None:
     try:
         mqtt.parse(url)
     except ValueError as error:
         raise ValidationError(str(error)) from error
+
+
+def _is_positive(number: int) -> None:
+    if number < 1:
+        raise ValidationError("must be 1 or more")
 
 
 def _is_file(path: Path) -> None:

@@ -68,6 +68,13 @@ class New(NamedTuple):
     district: str | None
 
 
+class KeptText(NamedTuple):
+    """The text of a confidential entry, and 32 random bytes (hex) without which its hash tells nobody the text."""
+
+    salt: str
+    text: str
+
+
 class Store(Protocol):
     """The registry, while it is written to; all is committed at the end of the block, or nothing."""
 
@@ -114,6 +121,15 @@ class Store(Protocol):
     def sign_in(self, login: str) -> SignIn:
         """What opens a person's account."""
 
+    def relying_on(self, sha256: str) -> list[tuple[EntityName, str]]:
+        """Every entity but documents that names a document by its hash, and its id."""
+
+    def keep_text(self, entry: str, kept: KeptText) -> None:
+        """Keep the text of a confidential entry; never in the log, never changed."""
+
+    def text_of(self, entry: str) -> KeptText | None:
+        """The text of a confidential entry."""
+
 
 class Reading(Protocol):
     """The registry, while it is read."""
@@ -138,6 +154,12 @@ class Reading(Protocol):
 
     def keys(self) -> list[Key]:
         """Every key, in use or not, in the order of their ids."""
+
+    def relying_on(self, sha256: str, reach: Reach) -> list[tuple[EntityName, str]]:
+        """The entities in reach, documents left out, that name a document by its hash, and their ids."""
+
+    def text_of(self, entry: str) -> KeptText | None:
+        """The text of a confidential entry."""
 
     def key_and_secret(self, key: str) -> tuple[Key, str] | None:
         """A key and the SHA-256 (hex) of its secret."""

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from shared.contracts.registry_amendment import Amendment as Amendment
+from shared.contracts.registry_audit import AuditCase, AuditEntry, Document
 from shared.contracts.registry_city import ENTITIES_OF_THE_CITY, EntityOfTheCity
 from shared.contracts.registry_devices import ENTITIES_OF_DEVICES, EntityOfDevices
 from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
@@ -45,6 +46,9 @@ EntityName = Literal[
     "tenancy",
     "feed_binding",
     "outage",
+    "document",
+    "audit_case",
+    "audit_entry",
     "amendment",
     "person",
     EntityOfTheCity,
@@ -135,6 +139,9 @@ ENTITIES: dict[str, type[msgspec.Struct]] = {
     "tenancy": Tenancy,
     "feed_binding": FeedBinding,
     "outage": Outage,
+    "document": Document,
+    "audit_case": AuditCase,
+    "audit_entry": AuditEntry,
     "amendment": Amendment,
     "person": Person,
     **ENTITIES_OF_THE_CITY,

@@ -41,6 +41,8 @@ ITEMS: dict[EntityName, str] = {
     "maintenance": "garden/home-00001/lamp/1767225600000",
     "scene": "port-vr",
     "amendment": "phase/garden/2/1",
+    "document": "cd" * 32,
+    "audit_case": "homes",
 }
 
 
@@ -88,6 +90,10 @@ def _rows() -> Iterator[tuple[EntityName, dict[str, Any]]]:
     installation = {"venue": "hall", "zone": "main", "code": "dome"}
     yield "installation", installation | {"vr_device_kind": "CAVE_DOME", "presence_method": "TICKET_GATE", "seats": 9}
     yield "feed", {"vendor": "acme", "feed": "gw", "sites": ["garden"]}
+    document = {"document_kind": "SELECTION", "title": "文件(虚构)", "media_type": "text/csv", "size_bytes": 1}
+    yield "document", document | {"sha256": "cd" * 32, "site": "garden", "vendor": "acme"}
+    case = {"code": "homes", "title": "专项审计", "sites": ["garden"]}
+    yield "audit_case", case | {"period_from": "2026-01-01", "period_to": "2027-01-01"}
     yield "selection", PAPER | {"issued_on": "2026-01-05"}
     yield "legal_basis", PAPER | {"basis": "STATUTORY_DUTY", "valid_from": "2026-01-01"}
     yield "standard_reference", PAPER | {"standard": "标准(虚构)", "issued_on": "2026-01-05"}

@@ -46,6 +46,7 @@ def registry_process(database_url: str, folder: Path) -> Iterator[RegistryProces
         "DATABASE_URL": database_url,
         "SIGNING_KEY_FILE": str(folder / "signing-key.pem"),
         "CREDENTIALS_DIR": str(folder),
+        "DOCUMENTS_DIR": str(folder / "documents"),
         "MQTT_URL": "mqtt://registry:unused@127.0.0.1:9",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
     }

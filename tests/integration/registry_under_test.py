@@ -1,5 +1,6 @@
 """A registry on a new database of either kind, migrated by Alembic, called through Flask with real keys and tokens."""
 
+import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -86,7 +87,10 @@ class RegistryUnderTest(NamedTuple):
 
 
 def registry(
-    databases: Databases, broker: BrokerAccounts | None = None, stopping: threading.Event | None = None
+    databases: Databases,
+    broker: BrokerAccounts | None = None,
+    stopping: threading.Event | None = None,
+    documents_dir: Path | None = None,
 ) -> RegistryUnderTest:
     """A new registry on a new database; the broker's accounts are kept in memory, unless one is given."""
     url = databases.migrated()
@@ -95,7 +99,8 @@ def registry(
     with database.writing("bootstrap") as store:
         first = keys.create(store, "first administrator", "administrator", [], [])
     database.close()
-    settings = Settings(url, "mqtt://unused:unused@127.0.0.1", signing_key_file(), "http://127.0.0.1:8101")
+    folder = documents_dir or Path(tempfile.gettempdir(), f"pilotlight-{uuid4().hex}")  # made only if it is used
+    settings = Settings(url, "mqtt://unused:unused@127.0.0.1", signing_key_file(), "http://127.0.0.1:8101", folder)
     app = compose(settings, broker, stopping or threading.Event())
     client = app.test_client()
     token = client.post("/v1/tokens", json=first._asdict())

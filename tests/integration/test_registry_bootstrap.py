@@ -45,7 +45,7 @@ def test_what_the_bootstrap_writes_opens_the_registry_and_is_private(databases: 
     url = databases.empty()
     written = bootstrap(url, tmp_path)
     pem = tmp_path / "signing" / "key.pem"
-    settings = Settings(url, "mqtt://a:b@127.0.0.1", pem, "http://127.0.0.1")
+    settings = Settings(url, "mqtt://a:b@127.0.0.1", pem, "http://127.0.0.1", tmp_path / "documents")
     app = compose(settings, MosquittoAccountsInMemory(), threading.Event())
     for name, role in NAMES.items():
         assert written[name]["role"] == role
@@ -74,9 +74,10 @@ def test_a_key_that_a_new_database_does_not_know_is_replaced(databases: Database
         (("-m", "services.registry.bootstrap"), ("DATABASE_URL", "SIGNING_KEY_FILE", "CREDENTIALS_DIR")),
         (
             ("-c", "from services.registry.app import create_app; create_app()"),
-            ("DATABASE_URL", "MQTT_URL", "SIGNING_KEY_FILE", "PUBLIC_URL"),
+            ("DATABASE_URL", "MQTT_URL", "SIGNING_KEY_FILE", "PUBLIC_URL", "DOCUMENTS_DIR"),
         ),
         (("-m", "services.registry.verify"), ("DATABASE_URL",)),
+        (("-m", "services.registry.check_documents"), ("DATABASE_URL", "DOCUMENTS_DIR")),
     ],
 )
 def test_every_missing_setting_is_named_at_once(command: tuple[str, ...], missing: tuple[str, ...]) -> None:

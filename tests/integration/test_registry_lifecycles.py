@@ -37,6 +37,8 @@ TAKE_TWO = {
     "maintenance": {"APPROVED", "REJECTED"},
     "scene": {"IN_OPERATION"},
     "amendment": {"APPROVED", "REJECTED"},
+    "document": {"VERIFIED"},
+    "audit_case": {"CLOSED"},
 }
 
 

@@ -61,6 +61,17 @@ def test_the_readme_names_every_operation_and_who_may_call_it(spec: Any) -> None
         "administrator": ("administrator",),
         "administrator, auditor": ("administrator", "auditor"),
         "administrator and programme_manager": ("administrator", "programme_manager"),
+        "officers, approvers, managers and vendors": (
+            "administrator",
+            "district_officer",
+            "district_approver",
+            "programme_manager",
+            "vendor",
+        ),
+        "auditor": ("auditor",),
+        "those who give evidence": ("administrator", "programme_manager", "auditor", "district_officer", "vendor"),
+        "those who may be named": ("administrator", "programme_manager", "auditor"),
+        "those concerned": ("district_officer", "district_approver", "vendor"),
         "service, auditor, administrator": ("service", "auditor", "administrator"),
         "public": (),
     }

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from services.registry.adapters import sql_dialects
+from services.registry.adapters import sql_append_only, sql_dialects
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
 class Unprotected(Exception):
-    """A migration left the change log without its triggers; it was undone."""
+    """A migration left the change log, or an audit's record, without its triggers; it was undone."""
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -53,5 +53,9 @@ def _config(connection: sa.Connection) -> Config:
 
 
 def _assert_protected(connection: sa.Connection) -> None:
-    if sa.inspect(connection).has_table("change") and not sql_dialects.is_protected(connection):
+    there = sa.inspect(connection)
+    if there.has_table("change") and not sql_dialects.is_protected(connection):
         raise Unprotected("the change log has lost its triggers: call protect_change_log at the end of the migration")
+    for table in sql_append_only.TABLES:
+        if there.has_table(table) and not sql_append_only.is_protected(connection, table):
+            raise Unprotected(f"{table} has lost its triggers: call sql_append_only.protect at the end")

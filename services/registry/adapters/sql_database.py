@@ -27,7 +27,8 @@ class SqlDatabase:
     """One database, from any number of threads; ``now_ms`` is the clock of the log's times."""
 
     def __init__(self, url: str, now_ms: Callable[[], int]) -> None:
-        engine = sa.create_engine(url, pool_size=_CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+        options = {"pool_size": _CONNECTIONS, "max_overflow": 0, "pool_pre_ping": True}
+        engine = sa.create_engine(url, hide_parameters=True, **options)  # an error that is logged tells no text
         sql_dialects.prepare(engine)
         self._reading, self._writing = sql_dialects.reading(engine), sql_dialects.writing(engine)
         self._now_ms = now_ms

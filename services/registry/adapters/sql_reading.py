@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_dialects, sql_log, sql_sign_ins
+from services.registry.adapters import sql_dialects, sql_evidence, sql_log, sql_sign_ins
 from services.registry.adapters.sql_store import entity_of
 from services.registry.adapters.sql_tables import CHANGE, FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
-from services.registry.store import Asked, SignIn, Stored
+from services.registry.store import Asked, KeptText, SignIn, Stored
 from shared.contracts.registry import ENTITIES, Amendment, Change, EntityName, Key
 from shared.contracts.registry_people import Person
 
@@ -92,6 +92,14 @@ class SqlReading:
         """See Reading."""
         return [row for _, row in self.page("key", Reach(everything=True), Asked()) if isinstance(row, Key)]
 
+    def relying_on(self, sha256: str, reach: Reach) -> list[tuple[EntityName, str]]:
+        """See Reading."""
+        return sql_evidence.relying_on(self._connection, sha256, lambda entity: _in_reach(entity, reach))
+
+    def text_of(self, entry: str) -> KeptText | None:
+        """See Reading."""
+        return sql_evidence.text_of(self._connection, entry)
+
     def key_and_secret(self, key: str) -> tuple[Key, str] | None:
         """See Reading."""
         found = self.one("key", key, Reach(everything=True))
@@ -132,10 +140,21 @@ def _in_reach(entity: EntityName, reach: Reach) -> Condition:
         conditions.append(condition(table, reach.districts))
     if reach.vendors and entity in _OF_VENDORS:
         conditions.append(table.c.vendor.in_(reach.vendors))
-    return sa.or_(*conditions)
+    covered = sa.or_(*conditions)
+    return sa.and_(covered, sa.not_(table.c.confidential)) if entity == "audit_entry" else covered
 
 
-_OF_VENDORS = ("device", "device_alias", "feed", "feed_binding", "maintenance", "outage", "swap")
+_OF_VENDORS = (
+    "device",
+    "device_alias",
+    "feed",
+    "feed_binding",
+    "maintenance",
+    "outage",
+    "swap",
+    "document",
+    "audit_entry",
+)
 
 
 def _own_district(table: sa.Table, districts: tuple[str, ...]) -> Condition:
@@ -173,4 +192,5 @@ _BY_DISTRICT: Mapping[str, Callable[[sa.Table, tuple[str, ...]], Condition]] = {
     "outage": _of_feeds_serving,
     "key": lambda *_: sa.false(),
     "person": lambda *_: sa.false(),
+    "audit_case": sql_evidence.touching,
 }

@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_idempotency, sql_log, sql_sign_ins
+from services.registry.adapters import sql_evidence, sql_idempotency, sql_log, sql_sign_ins
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.collection import Entity
-from services.registry.store import New, Once, SignIn, Site, Stored, Version
+from services.registry.store import KeptText, New, Once, SignIn, Site, Stored, Version
 from shared.contracts.civil_time import date_from_day, day_of, ms_from_rfc3339
 from shared.contracts.registry import ENTITIES, EntityName, Feed
+from shared.contracts.registry_audit import AuditCase
 
 
 class SqlStore:
@@ -89,6 +90,18 @@ class SqlStore:
         """See Store."""
         self._connection.execute(sa.insert(KEY_SECRET).values(key=key, sha256=sha256))
 
+    def relying_on(self, sha256: str) -> list[tuple[EntityName, str]]:
+        """See Store."""
+        return sql_evidence.relying_on(self._connection, sha256, sql_evidence.everything)
+
+    def keep_text(self, entry: str, kept: KeptText) -> None:
+        """See Store."""
+        sql_evidence.keep_text(self._connection, entry, kept)
+
+    def text_of(self, entry: str) -> KeptText | None:
+        """See Store."""
+        return sql_evidence.text_of(self._connection, entry)
+
     def history(self, entity: EntityName, key: str) -> list[Version]:
         """See Store."""
         told = sql_log.bodies(self._connection, entity, key)
@@ -117,6 +130,9 @@ class SqlStore:
             self._connection.execute(sa.delete(FEED_SITE).where(FEED_SITE.c.feed == key))
             if row.sites:
                 self._connection.execute(sa.insert(FEED_SITE), [{"feed": key, "site": site} for site in row.sites])
+        if isinstance(row, AuditCase):
+            own = {site.district for site in self.sites(row.sites).values()}
+            sql_evidence.index_districts(self._connection, key, own.union(row.districts))
 
     def _log(self, entries: Sequence[sql_log.Entry]) -> None:
         sql_log.append(self._connection, self._actor, self._time, entries)

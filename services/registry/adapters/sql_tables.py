@@ -16,6 +16,7 @@ from services.registry.adapters.sql_columns import (
     state,
     text,
 )
+from services.registry.adapters.sql_tables_audit import TABLES_OF_AUDIT
 from services.registry.adapters.sql_tables_city import TABLES_OF_THE_CITY
 from services.registry.adapters.sql_tables_people import TABLES_OF_PEOPLE
 
@@ -189,6 +190,7 @@ TABLES = {
     ),
     **TABLES_OF_PEOPLE,
     **TABLES_OF_THE_CITY,
+    **TABLES_OF_AUDIT,
 }
 
 # The sites of a feed once more, so that a district finds the feeds that serve it.

@@ -1,6 +1,6 @@
 """The operations of every collection that has a lifecycle: one thing is moved, or many, all of them or none."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -43,8 +43,13 @@ class MoveOfOneSchema(MoveSchema):
     )
 
 
-def add_moving(blueprint: Blueprint, collection: Collection, database: Database) -> None:
-    """POST of a state, of one or of many."""
+AfterCommit = Callable[[Sequence[Entity]], None]
+
+
+def add_moving(
+    blueprint: Blueprint, collection: Collection, database: Database, after_commit: AfterCommit = lambda _: None
+) -> None:
+    """POST of a state, of one or of many; ``after_commit`` is told what was moved."""
     lifecycle = LIFECYCLES[collection.entity]
     told = "; ".join(
         f"{edge.source} → {edge.target}: {', '.join(edge.roles)}" + (" (another person)" if edge.other_person else "")
@@ -68,6 +73,7 @@ def add_moving(blueprint: Blueprint, collection: Collection, database: Database)
         wanted = Move(**bodies.load(MoveSchema()))
         with database.writing(caller().key) as store:
             after = move(store, collection, key, wanted, caller(), is_meant)
+        after_commit([after.row])
         return after.row, etag(after)
 
     @blueprint.route("/states", methods=["POST"])
@@ -97,6 +103,7 @@ def add_moving(blueprint: Blueprint, collection: Collection, database: Database)
                     moved.append(move(store, collection, key, Move(**row), caller(), is_meant).row)
             if faults:
                 raise Refused(faults)
+        after_commit(moved)
         return moved
 
 

@@ -1,0 +1,40 @@
+"""Whose an audit case is, and what it holds; pure."""
+
+from services.registry.collection import Entity
+from services.registry.refusal import Refused, fault, pointer
+from shared.contracts.registry_audit import AuditCase
+from shared.failures import Rejected
+from shared.runtime.auth import Principal
+
+CLOSED = "CLOSED"
+
+
+def amended(before: Entity, after: AuditCase, caller: Principal) -> AuditCase:
+    """The case after a patch by its lead or somebody named; so nobody names himself.
+
+    :raises Refused: if it is closed
+    :raises Rejected: ``forbidden`` to anybody else
+    """
+    assert isinstance(before, AuditCase)
+    check_open(before)
+    if not is_named(before, caller):
+        raise Rejected("forbidden")
+    return after
+
+
+def check_open(case: AuditCase) -> None:
+    """:raises Refused: if the case is closed"""
+    if case.state == CLOSED:
+        raise Refused([fault(pointer(), "conflicting", "rule.case_closed")])
+
+
+def is_named(case: AuditCase, caller: Principal) -> bool:
+    """Whether a caller reads what is confidential in a case."""
+    return caller.key in (case.lead, *case.named)
+
+
+def holds(case: AuditCase, site: str | None, district: str | None) -> bool:
+    """Whether nothing of a site may be deleted because of a case; what is of no site is held by every hold."""
+    if not case.legal_hold or case.state == CLOSED:
+        return False
+    return site is None or site in case.sites or district in case.districts
