@@ -10,7 +10,7 @@ from flask import Flask
 from services.registry import settings as told
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from services.registry.adapters.sql_database import SqlDatabase
-from services.registry.api import changes, decisions, districts, feeds, imports, keys, pages
+from services.registry.api import accesses, changes, decisions, districts, feeds, imports, keys, pages
 from services.registry.api.answering import answer_refused
 from services.registry.api.collections import blueprint_for
 from services.registry.api.guarding import SCHEME
@@ -50,6 +50,7 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     api.register_blueprint(keys.keys_blueprint(database))
     api.register_blueprint(keys.tokens_blueprint(database, signing_key, Attempts(time.monotonic), now_ms))
     api.register_blueprint(changes.blueprint(database, stopping))
+    api.register_blueprint(accesses.blueprint(database))
     api.register_blueprint(districts.blueprint())
     api.register_blueprint(pages.blueprint())
     return app

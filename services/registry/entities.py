@@ -61,6 +61,7 @@ COLLECTIONS = (
         filters=("pilot", "phase"),
         amendable=("handed_over_on",),
         site=lambda row: str(row.pilot),
+        of_dwellings=True,
     ),
     Collection(
         "slot",
@@ -73,6 +74,7 @@ COLLECTIONS = (
         filters=("pilot", "dwelling_ref", "category"),
         amendable=_SERVICE_DATES,
         site=lambda row: str(row.pilot),
+        of_dwellings=True,
     ),
     Collection(
         "venue",
@@ -133,6 +135,7 @@ COLLECTIONS = (
         filters=("vendor", "device", "slot", "installation"),
         amendable=("valid_to",),
         site=_site_of_binding,
+        of_dwellings=True,
     ),
     Collection(
         "feed",

@@ -61,6 +61,7 @@ COLLECTIONS_OF_EVIDENCE = (
         filters=("pilot", "dwelling_ref", "month"),
         amendable=("occupied",),
         site=lambda row: str(row.pilot),
+        of_dwellings=True,
     ),
     Collection(
         "tenancy",
@@ -73,6 +74,7 @@ COLLECTIONS_OF_EVIDENCE = (
         filters=("pilot", "dwelling_ref"),
         amendable=("valid_to", "consent", "consent_from", "given_from"),
         site=lambda row: str(row.pilot),
+        of_dwellings=True,
     ),
     Collection(
         "feed_binding",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple, Protocol
 
+from services.registry.accesses import Asking, Told
 from services.registry.refusal import Refused, fault, pointer
 from services.registry.store import Database, Reading, Store
 from shared.contracts.registry import Feed
@@ -66,6 +67,10 @@ class InTurn:
     def reading(self) -> AbstractContextManager[Reading]:
         """See :class:`services.registry.store.Database`."""
         return self._database.reading()
+
+    def note(self, asking: Asking, told: Told) -> None:
+        """See :class:`services.registry.store.Database`."""
+        self._database.note(asking, told)
 
     @contextmanager
     def writing(self, actor: str) -> Iterator[Store]:

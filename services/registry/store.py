@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
+from services.registry.accesses import AccessesAsked, Asking, Noted, Told
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
@@ -111,6 +112,9 @@ class Reading(Protocol):
     def head(self) -> Head:
         """The change log's last row."""
 
+    def accesses(self, asked: AccessesAsked) -> list[Noted]:
+        """A page of the access log."""
+
     def keys(self) -> list[Key]:
         """Every key, in use or not, in the order of their ids."""
 
@@ -134,4 +138,10 @@ class Database(Protocol):
         ``actor`` is written to the log with every change.
 
         :raises Unavailable: if the database does not answer, or another writer holds it for too long
+        """
+
+    def note(self, asking: Asking, told: Told) -> None:
+        """Keep that rows were read, in a transaction of its own; committed when it returns.
+
+        :raises Unavailable: if it could not be kept; then nothing may be told
         """

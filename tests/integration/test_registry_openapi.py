@@ -50,6 +50,7 @@ def test_the_readme_names_every_operation_and_who_may_call_it(spec: Any) -> None
         "officers, machines and vendors": ("administrator", "district_officer", "service", "vendor"),
         "administrator": ("administrator",),
         "service, auditor, administrator": ("service", "auditor", "administrator"),
+        "auditor, administrator": ("auditor", "administrator"),
         "public": (),
     }
     rows = re.findall(r"^\| ([A-Z]+) (/\S+) \| ([^|]+) \|", README.read_text(encoding="utf-8"), re.MULTILINE)

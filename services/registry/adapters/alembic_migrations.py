@@ -14,13 +14,13 @@ SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
 class Unprotected(Exception):
-    """A migration left the change log without its triggers; it was undone."""
+    """A migration left the change log or the access log without its triggers; it was undone."""
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database to a revision, in one transaction.
 
-    :raises Unprotected: if the change log would not defend itself afterwards
+    :raises Unprotected: if a log would not defend itself afterwards
     """
     with _migrating(url) as config:
         command.upgrade(config, revision)
@@ -29,7 +29,7 @@ def upgrade(url: str, revision: str = "head") -> None:
 def downgrade(url: str, revision: str) -> None:
     """Take the database back to a revision, in one transaction; ``base`` is before the first.
 
-    :raises Unprotected: if the change log would not defend itself afterwards
+    :raises Unprotected: if a log would not defend itself afterwards
     """
     with _migrating(url) as config:
         command.downgrade(config, revision)
@@ -53,5 +53,7 @@ def _config(connection: sa.Connection) -> Config:
 
 
 def _assert_protected(connection: sa.Connection) -> None:
-    if sa.inspect(connection).has_table("change") and not sql_dialects.is_protected(connection):
-        raise Unprotected("the change log has lost its triggers: call protect_change_log at the end of the migration")
+    there = sa.inspect(connection).get_table_names()
+    for log in set(sql_dialects.LOGS) & set(there):
+        if not sql_dialects.is_protected(connection, log):
+            raise Unprotected(f"the {log} log has lost its triggers: call protect_log at the end of the migration")

@@ -17,6 +17,8 @@ from services.registry.adapters.sql_columns import (
     paper,
     text,
 )
+from services.registry.adapters.sql_tables_trail import ACCESS as ACCESS
+from services.registry.adapters.sql_tables_trail import FEED_PASSWORD as FEED_PASSWORD
 
 SITE = sa.Table("site", METADATA, text("slug", primary_key=True), text("entity"), district())
 
