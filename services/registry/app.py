@@ -1,5 +1,6 @@
 """The registry's HTTP process, put together."""
 
+import atexit
 import signal
 import threading
 import time
@@ -17,6 +18,7 @@ from services.registry.api.guarding import SCHEME
 from services.registry.attempts import Attempts
 from services.registry.entities import COLLECTIONS
 from services.registry.feed_accounts import BrokerAccounts
+from services.registry.heads import Heads
 from services.registry.refusal import Refused
 from services.registry.settings import Settings
 from services.registry.tokens import SigningKey
@@ -27,6 +29,9 @@ def create_app() -> Flask:
     """The application, with its settings from the environment."""
     logs.configure()
     settings = told.read()
+    heads = Heads(SqlDatabase(settings.database_url, now_ms), now_ms)
+    heads.begin()
+    atexit.register(heads.end)  # after gunicorn's last request, whatever signal ended it
     return compose(settings, MosquittoAccounts(settings.mqtt_url), _stopping())
 
 
