@@ -9,7 +9,8 @@ from services.registry.accesses import AccessesAsked, Asking, Noted, Told
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
-from shared.contracts.registry import Change, EntityName, Key
+from shared.brokers.dynamic_security import PasswordHash
+from shared.contracts.registry import Change, EntityName, Feed, Key
 
 
 class Stored(NamedTuple):
@@ -95,6 +96,12 @@ class Store(Protocol):
 
     def keep_secret(self, key: str, sha256: str) -> None:
         """Keep the hash of a new key's secret; never in the log."""
+
+    def keep_password(self, feed: str, password: PasswordHash) -> None:
+        """Keep the hash of a feed's password in the place of an earlier one; never in the log."""
+
+    def feeds_and_passwords(self) -> list[tuple[Feed, PasswordHash | None]]:
+        """Every feed, in the order of ids, and its password's hash, if there has been one to keep."""
 
 
 class Reading(Protocol):

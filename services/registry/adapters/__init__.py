@@ -1,5 +1,5 @@
 """The technologies behind the registry: a database through SQLAlchemy Core, Mosquitto through paho.
 
 Read in this order: sql_text, sql_tables, sql_dialects, sql_database, sql_log, sql_store, sql_reading, sql_keys,
-sql_accesses, alembic_migrations, mosquitto_accounts.
+sql_accesses, sql_feed_passwords, alembic_migrations, mosquitto_control, mosquitto_accounts, mosquitto_state.
 """

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_idempotency, sql_log
+from services.registry.adapters import sql_feed_passwords, sql_idempotency, sql_log
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.collection import Entity
 from services.registry.store import New, Once, Site, Stored, Version
+from shared.brokers.dynamic_security import PasswordHash
 from shared.contracts.registry import ENTITIES, EntityName, Feed
 
 
@@ -82,6 +83,14 @@ class SqlStore:
     def keep_secret(self, key: str, sha256: str) -> None:
         """See Store."""
         self._connection.execute(sa.insert(KEY_SECRET).values(key=key, sha256=sha256))
+
+    def keep_password(self, feed: str, password: PasswordHash) -> None:
+        """See Store."""
+        sql_feed_passwords.keep(self._connection, feed, password)
+
+    def feeds_and_passwords(self) -> list[tuple[Feed, PasswordHash | None]]:
+        """See Store."""
+        return sql_feed_passwords.with_feeds(self._connection)
 
     def history(self, entity: EntityName, key: str) -> list[Version]:
         """See Store."""
