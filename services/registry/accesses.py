@@ -67,6 +67,11 @@ def told(collection: Collection, rows: Iterable[tuple[str, Entity]], about: str 
     return Told(len(ids), ids[0] if ids else None, ids[-1] if ids else None, tuple(sorted(sites)))
 
 
+def site_of(collection: Collection, key: str) -> str | None:
+    """The site that an id begins with, though nothing has that id."""
+    return key.partition("/")[0] if collection.key[0] in ("pilot", "venue") else None
+
+
 def told_of_log(changes: Sequence[Change]) -> Told:
     """What telling these rows of the change log comes to; ids are sequences, sites those of dwelling-level rows."""
     sites = set()

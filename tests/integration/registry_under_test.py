@@ -24,8 +24,9 @@ PREFIX = "urn:pilotlight:problem:"
 VENDOR = {"slug": "acme", "uscc": "91350100M000100Y43", "name": "甲厂商", "roles": ["VENDOR"]}
 OTHER_VENDOR = {"slug": "bolt", "uscc": "91110108551385082Q", "name": "乙厂商", "roles": ["VENDOR"]}
 PURPOSE = "核对登记"
-_OF_DWELLINGS = "|".join(collection.path for collection in COLLECTIONS if collection.of_dwellings)
-READ_WITH_PURPOSE = re.compile(rf"/v1/(changes|{_OF_DWELLINGS})(?![\w-])")
+_OF_DWELLINGS = [each for each in COLLECTIONS if each.of_dwellings]
+_PATHS, _NAMES = "|".join(each.path for each in _OF_DWELLINGS), "|".join(each.entity for each in _OF_DWELLINGS)
+READ_WITH_PURPOSE = re.compile(rf"/v1/(histories/({_NAMES})/|(changes|{_PATHS})(?![\w-]))")
 OPERATOR = {"slug": "carer", "uscc": "91110000600037341L", "name": "运营公司", "roles": ["OPERATOR"]}
 
 

@@ -23,7 +23,7 @@ from tests.integration.registry_under_test import (
 
 READERS = 16
 PURPOSE = "入户抽查前核对"
-OF_DWELLINGS = {"dwellings", "slots", "occupancies", "tenancies", "bindings"}
+OF_DWELLINGS = {"dwellings", "slots", "occupancies", "tenancies", "bindings", "amendments"}
 NEXT_SEQUENCE = "SELECT coalesce(max(sequence), 0) FROM access"
 
 
@@ -61,7 +61,9 @@ def test_the_collections_about_single_homes_are_those_and_no_others() -> None:
     assert {collection.path for collection in COLLECTIONS if collection.of_dwellings} == OF_DWELLINGS
 
 
-@pytest.mark.parametrize("path", [*sorted(OF_DWELLINGS), "dwellings/garden/home-00000", "changes"])
+@pytest.mark.parametrize(
+    "path", [*sorted(OF_DWELLINGS), "dwellings/garden/home-00000", "histories/slot/garden/home-00000/lamp", "changes"]
+)
 def test_without_a_purpose_nothing_is_told(city: RegistryUnderTest, path: str) -> None:
     before = len(accesses(city.admin))
     english = city.caller("administrator", language="en")
@@ -78,7 +80,7 @@ def test_a_purpose_is_a_line_of_4_to_200_characters(city: RegistryUnderTest, pur
 
 
 def test_what_is_not_about_homes_takes_no_purpose(city: RegistryUnderTest) -> None:
-    for path in ("pilots", "venues", "devices", "feeds", "imports/dwellings/template"):
+    for path in ("pilots", "venues", "devices", "feeds", "histories/pilot/garden", "imports/dwellings/template"):
         assert city.admin.get(f"/v1/{path}", purpose=None).status_code == 200
     assert city.admin.get(f"/v1/pilots?purpose={quote(PURPOSE)}").status_code == 422
 
@@ -115,6 +117,8 @@ def test_the_next_page_is_for_the_same_purpose_and_is_kept_too(auditor: Caller) 
 def test_one_is_kept_and_so_is_what_was_not_there(city: RegistryUnderTest, auditor: Caller) -> None:
     for path, rows, first, sites in (
         ("dwellings/garden/home-00001?as_of=2099-01-01", 1, "garden/home-00001", ["garden"]),
+        ("histories/dwelling/garden/home-00001", 1, "garden/home-00001", ["garden"]),
+        ("histories/dwelling/orchard/home-99999", 0, None, ["orchard"]),
         ("dwellings/garden/home-99999", 0, None, ["garden"]),
         ("bindings/acme/lamp/2026-01-01", 1, "acme/lamp/2026-01-01", ["garden"]),
         ("tenancies?pilot=orchard", 0, None, ["orchard"]),

@@ -9,14 +9,16 @@ import msgspec
 from flask import url_for
 from flask_smorest import Blueprint
 
-from services.registry.accesses import told
+from services.registry.accesses import site_of, told
 from services.registry.amending import IsMeant, amend
 from services.registry.api import bodies, purposes
 from services.registry.api.guarding import guarded
 from services.registry.api.idempotency import once
 from services.registry.api.preconditions import TELLS_ETAG, conditional, etag
+from services.registry.api.states import add_moving
 from services.registry.collection import Collection, Entity
 from services.registry.fields import Day
+from services.registry.lifecycles import LIFECYCLES
 from services.registry.registering import register
 from services.registry.scope import reach
 from services.registry.store import Asked, Database, Once
@@ -86,8 +88,7 @@ def add_reading(blueprint: Blueprint, collection: Collection, database: Database
         with database.reading() as reading:
             found = reading.one(collection.entity, key, reach(caller()), end_of(query["as_of"]))
         if asking:
-            about = key.partition("/")[0] if collection.key[0] == "pilot" else None
-            database.note(asking, told(collection, [(key, found.row)] if found else [], about))
+            database.note(asking, told(collection, [(key, found.row)] if found else [], site_of(collection, key)))
         if found is None:
             raise Rejected("not_found", what=key)
         return found.row, etag(found)
@@ -150,6 +151,8 @@ def blueprint_for(collection: Collection, database: Database) -> Blueprint:
     add_registering(blueprint, collection, database)
     if collection.amendable:
         add_amending(blueprint, collection, database)
+    if collection.entity in LIFECYCLES:
+        add_moving(blueprint, collection, database)
     return blueprint
 
 

@@ -6,7 +6,7 @@ from alembic import op
 from services.registry.adapters import sql_dialects
 
 revision = "0010"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
