@@ -45,7 +45,8 @@ class SqlReading:
         return None if row is None else _stored(entity, row)
 
     def _state_of_then(self) -> sa.ColumnElement[str]:
-        return sql_dialects.as_json(self._connection, CHANGE.c.after)["state"].as_string()
+        state: sa.ColumnElement[str] = sql_dialects.as_json(self._connection, CHANGE.c.after)["state"].as_string()
+        return state
 
     @staticmethod
     def _now(entity: EntityName, where: Condition) -> sa.Select[Any]:
