@@ -120,6 +120,7 @@ def services(folders: Folders, addresses: Addresses, *, trial: bool = False) -> 
         "SIGNING_KEY_FILE": str(folders.credentials / "signing-key.pem"),
         "PUBLIC_URL": registry_url,
         "CREDENTIALS_DIR": str(folders.credentials),
+        "BROKER_ACCOUNTS_FILE": str(folders.credentials / "brokers.json"),
     }
     telemetry = {
         "DATABASE_URL": sqlite(folders.data_of("telemetry") / "telemetry.db"),
