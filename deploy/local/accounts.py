@@ -11,13 +11,14 @@ import secrets
 from pathlib import Path
 from typing import Any
 
+from shared.brokers import dynamic_security
+
 ACCOUNTS = {
     "mosquitto": ("admin", "registry", "telemetry-1", "health"),
     "rabbitmq": ("telemetry", "adoption"),
     "influxdb": ("admin", "telemetry", "adoption"),
     "erlang": ("cookie",),
 }
-_ITERATIONS = 10_000  # the passwords have 192 random bits; a vendor's are chosen by the registry, not here
 
 
 class Accounts:
@@ -62,57 +63,10 @@ def rabbitmq_hash(password: str) -> str:
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
-def mosquitto_hash(password: str) -> dict[str, str | int]:
-    """Hash, salt and iterations as the dynamic security plugin keeps them (PBKDF2 with SHA-512)."""
-    salt = secrets.token_bytes(12)
-    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS)
-    return {
-        "password": base64.b64encode(digest).decode(),
-        "salt": base64.b64encode(salt).decode(),
-        "iterations": _ITERATIONS,
+def dynamic_security_state(accounts: Accounts) -> dict[str, Any]:
+    """The state of Mosquitto's dynamic security plugin before the first start: our machines' accounts, no feed's."""
+    hashes = {
+        dynamic_security.machine(user): dynamic_security.hashed(accounts.password("mosquitto", user))
+        for user in ACCOUNTS["mosquitto"]
     }
-
-
-def dynamic_security(accounts: Accounts) -> dict[str, Any]:
-    """The state of Mosquitto's dynamic security plugin before the first start: deny all, then what each role needs."""
-    control = "$CONTROL/dynamic-security/#"
-    heard = ("telemetry/v1/#", "feeds/v1/#")
-    shared = tuple(f"$share/ingest/{topic}" for topic in heard)
-    roles = {
-        "admin": [("publishClientSend", control), *_read("#", "$SYS/#", control)],
-        "registrar": [("publishClientSend", control), *_read(control)],
-        "ingest": [
-            ("publishClientSend", "ack/v1/#"),
-            *_read(*heard),
-            *(("subscribePattern", topic) for topic in shared),
-        ],
-    }
-    role_of = {"admin": "admin", "registry": "registrar", "telemetry-1": "ingest"}
-    return {
-        "defaultACLAccess": {
-            "publishClientSend": False,
-            "publishClientReceive": False,
-            "subscribe": False,
-            "unsubscribe": True,
-        },
-        "clients": [
-            {
-                "username": user,
-                "roles": [{"rolename": role_of[user]}] if user in role_of else [],
-                **mosquitto_hash(accounts.password("mosquitto", user)),
-            }
-            for user in ACCOUNTS["mosquitto"]
-        ],
-        "groups": [],
-        "roles": [
-            {
-                "rolename": role,
-                "acls": [{"acltype": kind, "topic": topic, "priority": 0, "allow": True} for kind, topic in acls],
-            }
-            for role, acls in roles.items()
-        ],
-    }
-
-
-def _read(*topics: str) -> list[tuple[str, str]]:
-    return [(kind, topic) for topic in topics for kind in ("subscribePattern", "publishClientReceive")]
+    return dynamic_security.document(hashes, dynamic_security.ROLES_OF_MACHINES)

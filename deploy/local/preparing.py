@@ -1,5 +1,5 @@
 """What must be done once before the services can use a server: InfluxDB's users and database, RabbitMQ's queues, the
-registry's keys.
+registry's keys, a broker's lost accounts.
 """
 
 import subprocess
@@ -20,6 +20,7 @@ from shared.brokers import topology
 
 _BOOTSTRAP_S = 120
 _POLL_S = 0.1
+_SOME_LACK_A_HASH = 1
 _GRANTS = {"telemetry": "ALL", "adoption": "READ"}
 
 
@@ -70,10 +71,27 @@ def registry(folders: Folders, program: Program) -> None:
 
     :raises StackFailed: if that fails, with the end of its log
     """
-    log = folders.log_of("registry-bootstrap")
-    with log.open("ab") as output:
-        done = subprocess.run(
-            [sys.executable, "-m", "services.registry.bootstrap"],
+    if _run(folders, program, "bootstrap") != 0:
+        raise _failed(folders, "注册库初始化失败 / services.registry.bootstrap failed")
+
+
+def broker_accounts(folders: Folders, program: Program) -> None:
+    """Write a broker's lost accounts back, if there is a registry that knows them.
+
+    :raises StackFailed: if that fails, with the end of the log
+    """
+    state = folders.data_of("mosquitto") / "dynamic-security.json"
+    if state.exists() or not (folders.data_of("registry") / "registry.db").exists():
+        return
+    registry(folders, program)  # it may be of an earlier version
+    if _run(folders, program, "write_back", "--out", str(state)) not in (0, _SOME_LACK_A_HASH):
+        raise _failed(folders, "账号未能恢复 / services.registry.write_back failed")
+
+
+def _run(folders: Folders, program: Program, module: str, *arguments: str) -> int:
+    with folders.log_of("registry-bootstrap").open("ab") as output:
+        return subprocess.run(
+            [sys.executable, "-m", f"services.registry.{module}", *arguments],
             cwd=ROOT,
             env={**environment(folders), **program.environment},
             stdin=subprocess.DEVNULL,
@@ -81,9 +99,12 @@ def registry(folders: Folders, program: Program) -> None:
             stderr=output,
             timeout=_BOOTSTRAP_S,
             check=False,
-        )
-    if done.returncode != 0:
-        raise StackFailed(f"注册库初始化失败 / services.registry.bootstrap failed\n  {log}:\n{tail(log)}")
+        ).returncode
+
+
+def _failed(folders: Folders, what: str) -> StackFailed:
+    log = folders.log_of("registry-bootstrap")
+    return StackFailed(f"{what}\n  {log}:\n{tail(log)}")
 
 
 def _query(addresses: Addresses, statement: str) -> list[list[Any]]:

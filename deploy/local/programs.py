@@ -121,6 +121,7 @@ def services(folders: Folders, addresses: Addresses, *, trial: bool = False) -> 
         "PUBLIC_URL": registry_url,
         "CREDENTIALS_DIR": str(folders.credentials),
         "DOCUMENTS_DIR": str(folders.data_of("registry") / "documents"),
+        "BROKER_ACCOUNTS_FILE": str(folders.credentials / "brokers.json"),
     }
     telemetry = {
         "DATABASE_URL": sqlite(folders.data_of("telemetry") / "telemetry.db"),

@@ -45,7 +45,7 @@ def render(folders: Folders, addresses: Addresses, programs: Iterable[Program]) 
     write_private(cookie, kept.password("erlang", "cookie"), mode=0o400)
     dynamic_security = folders.data_of("mosquitto") / "dynamic-security.json"
     if not dynamic_security.exists():
-        write_private(dynamic_security, json.dumps(accounts.dynamic_security(kept), indent=1))
+        write_private(dynamic_security, json.dumps(accounts.dynamic_security_state(kept), indent=1))
 
 
 def _fill(folders: Folders, name: str, **values: object) -> None:

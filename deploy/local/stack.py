@@ -166,6 +166,7 @@ class Stack:
         wanted = {port: getattr(self.ports, port) for name in names for port in programs.PORTS_OF.get(name, ())}
         self._say(f"检查 {len(wanted)} 个端口 / checking {len(wanted)} ports")
         check_free(wanted)
+        preparing.broker_accounts(self.folders, self._programs()["registry"])
         self._say(f"生成配置 / writing configuration: {self.folders.etc}")
         rendering.render(self.folders, self.addresses, self._programs().values())
         self.folders.ports.write_text(json.dumps(self.ports.as_dict()))

@@ -1,5 +1,6 @@
 """The registry's HTTP process, put together."""
 
+import atexit
 import signal
 import threading
 import time
@@ -14,6 +15,7 @@ from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from services.registry.adapters.pem_signing_keys import PemSigningKeys
 from services.registry.adapters.sql_database import SqlDatabase
 from services.registry.api import (
+    accesses,
     amendments,
     audit,
     changes,
@@ -35,6 +37,7 @@ from services.registry.api.tokens import Tokens
 from services.registry.attempts import Attempts
 from services.registry.entities import COLLECTIONS
 from services.registry.feed_accounts import BrokerAccounts
+from services.registry.heads import Heads
 from services.registry.passwords import Passwords
 from services.registry.refusal import Refused
 from services.registry.settings import Settings
@@ -48,6 +51,9 @@ def create_app() -> Flask:
     """The application, with its settings from the environment."""
     logs.configure()
     settings = told.read()
+    heads = Heads(SqlDatabase(settings.database_url, now_ms), now_ms)
+    heads.begin()
+    atexit.register(heads.end)  # after gunicorn's last request, whatever signal ended it
     return compose(settings, MosquittoAccounts(settings.mqtt_url), _stopping())
 
 
@@ -76,6 +82,7 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     api.register_blueprint(keys.blueprint(database, now_ms))
     _register_people(api, database, Tokens(signing_keys.ring, now_ms))
     api.register_blueprint(changes.blueprint(database, stopping))
+    api.register_blueprint(accesses.blueprint(database))
     api.register_blueprint(districts.blueprint())
     api.register_blueprint(pages.blueprint())
     return app

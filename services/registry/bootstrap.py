@@ -4,7 +4,6 @@ Migrates the database, makes the signing key, and writes the first keys; what is
 """
 
 import json
-import os
 import time
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from services.registry.adapters import alembic_migrations
 from services.registry.adapters.sql_database import SqlDatabase
 from services.registry.tokens import new_signing_key
 from shared.runtime import logs
+from shared.runtime.private_files import write_private
 
 FIRST_KEYS = {"admin": "administrator", "telemetry": "service", "adoption": "service"}
 ACTOR = "bootstrap"
@@ -46,18 +46,6 @@ def _fresh_key(database: SqlDatabase, name: str, role: str) -> bytes:
     with database.writing(ACTOR) as store:
         made = keys.create(store, name, role, [], [])
     return json.dumps({**made._asdict(), "role": role}, indent=2).encode() + b"\n"
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that nobody else can read at any moment; it is whole or not there."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ class Collection(NamedTuple):
 
     ``given`` says which fields the registry fills in for a caller's key; ``same`` names the fields that decide whether
     a row registered again says the same (all, where it is not said); ``of_feed``: it is whose the feed is;
+    ``of_dwellings``: it tells about single homes, so that it is read with a purpose, and every read is kept;
     ``settled_by``: by whose approval it is approved too; ``fills``: the fields that are left open for later.
     """
 
@@ -49,6 +50,7 @@ class Collection(NamedTuple):
     given: Callable[[str], Mapping[str, Any]] = lambda _caller: {}
     same: tuple[str, ...] = ()
     of_feed: bool = False
+    of_dwellings: bool = False
     settled_by: Reference | None = None
     fills: tuple[str, ...] = ()
     # The slug of the pilot or venue it belongs to, by which it has a district; None: what is of the city.

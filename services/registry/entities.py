@@ -73,6 +73,7 @@ COLLECTIONS = (
         settled_by=_PILOT,
         fills=("handed_over_on", "layout"),
         site=lambda row: str(row.pilot),
+        of_dwellings=True,
     ),
     Collection(
         "slot",
@@ -87,6 +88,7 @@ COLLECTIONS = (
         settled_by=_PILOT,
         fills=("installed_on",),
         site=lambda row: str(row.pilot),
+        of_dwellings=True,
     ),
     Collection(
         "venue",
@@ -150,6 +152,7 @@ COLLECTIONS = (
         filters=("vendor", "device", "slot", "installation"),
         amendable=("valid_to",),
         site=_site_of_binding,
+        of_dwellings=True,
     ),
     Collection(
         "feed",
@@ -174,6 +177,7 @@ COLLECTIONS = (
         key=("entity", "of", "number"),
         access=_OF_A_DISTRICT,
         filters=("entity", "of", "state"),
+        of_dwellings=True,  # those of a dwelling or a tenancy among them
         site=lambda row: str(row.of).partition("/")[0],
     ),
     *COLLECTIONS_OF_PEOPLE,

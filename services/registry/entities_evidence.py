@@ -63,6 +63,7 @@ COLLECTIONS_OF_EVIDENCE = (
         filters=("pilot", "dwelling_ref", "month"),
         amendable=("occupied",),
         site=lambda row: str(row.pilot),
+        of_dwellings=True,
     ),
     Collection(
         "tenancy",
@@ -75,6 +76,7 @@ COLLECTIONS_OF_EVIDENCE = (
         filters=("pilot", "dwelling_ref"),
         amendable=("valid_to", "consent", "consent_from", "given_from"),
         site=lambda row: str(row.pilot),
+        of_dwellings=True,
     ),
     Collection(
         "feed_binding",

@@ -10,19 +10,14 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple, Protocol
 
+from services.registry.accesses import Asking, Told
 from services.registry.refusal import Refused, fault, pointer
 from services.registry.store import Database, Reading, Store
+from shared.brokers.dynamic_security import Acl
 from shared.contracts.registry import Feed
 from shared.failures import Unavailable
 
-_TURN_S = 1.0
-
-
-class Acl(NamedTuple):
-    """One thing a role may do, in the words of Mosquitto's dynamic security plugin."""
-
-    acltype: str
-    topic: str
+_TURN_S = 5.0  # a change of an account takes well under a second; three may be before this one
 
 
 class Account(NamedTuple):
@@ -36,6 +31,12 @@ class Account(NamedTuple):
 
 class BrokerAccounts(Protocol):
     """The broker's accounts; each call is done when it returns."""
+
+    def at_hand(self) -> AbstractContextManager[None]:
+        """Be connected inside the block, so that what is done there only waits for an answer.
+
+        That the broker is away is raised by what is done, not here: what is refused anyway need not wait for it.
+        """
 
     def open(self, account: Account, password: str) -> None:
         """Make an account, or give the one of that name this password, role and rights.
@@ -56,16 +57,21 @@ class BrokerAccounts(Protocol):
 class InTurn:
     """A database to whose writers the broker's answer counts: they come one after another, and soon give up.
 
-    The turn comes before the database's lock: those who wait for a slow broker do not queue up on what others need.
+    Turn and connection come before the database's lock: who waits for a slow broker does not hold up other writers.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, accounts: BrokerAccounts) -> None:
         self._database = database
+        self._accounts = accounts
         self._turn = threading.Lock()
 
     def reading(self) -> AbstractContextManager[Reading]:
         """See :class:`services.registry.store.Database`."""
         return self._database.reading()
+
+    def note(self, asking: Asking, told: Told) -> None:
+        """See :class:`services.registry.store.Database`."""
+        self._database.note(asking, told)
 
     @contextmanager
     def writing(self, actor: str) -> Iterator[Store]:
@@ -76,7 +82,7 @@ class InTurn:
         if not self._turn.acquire(timeout=_TURN_S):
             raise Unavailable("mosquitto", "another feed's account is being changed")
         try:
-            with self._database.writing(actor) as store:
+            with self._accounts.at_hand(), self._database.writing(actor) as store:
                 yield store
         finally:
             self._turn.release()

@@ -159,6 +159,11 @@ def text(most: int = 200, **kwargs: Any) -> ma.fields.String:
     return ma.fields.String(validate=[Length(1, most), printable], **kwargs)
 
 
+def purpose(**kwargs: Any) -> ma.fields.String:
+    """A field for why something is read."""
+    return ma.fields.String(validate=[Length(4, 200), printable], **kwargs)
+
+
 def one_of(choices: Iterable[str], **kwargs: Any) -> ma.fields.String:
     """A field for a word of an enumeration."""
     return ma.fields.String(validate=OneOf(choices), **kwargs)

@@ -11,9 +11,9 @@ import time
 from collections.abc import Sequence
 
 from services.registry import settings
-from services.registry.bootstrap import write_private
 from services.registry.tokens import GRACE_S, KeyRing
 from shared.runtime import logs
+from shared.runtime.private_files import write_private
 
 _log = logging.getLogger(__name__)
 

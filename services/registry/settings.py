@@ -1,11 +1,13 @@
 """What the registry's processes need to be told."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from environs import ValidationError
 
-from shared.brokers import mqtt
+from shared.brokers import dynamic_security, mqtt
 from shared.runtime.settings import reading
 
 DOCUMENTS_MOST_BYTES = 50 * 1024 * 1024
@@ -28,6 +30,13 @@ class BootstrapSettings(NamedTuple):
     database_url: str
     signing_key_file: Path
     credentials_dir: Path  # CREDENTIALS_DIR: where the first keys are written
+
+
+class BrokerSettings(NamedTuple):
+    """Of the commands that look after the broker's accounts."""
+
+    database_url: str
+    accounts: Mapping[str, str]  # BROKER_ACCOUNTS_FILE: {"mosquitto": {account: password}}, those of our machines
 
 
 def read() -> Settings:
@@ -86,6 +95,40 @@ def read_documents() -> tuple[str, Path]:
     """
     with reading() as env:
         return env.str("DATABASE_URL"), env.path("DOCUMENTS_DIR")
+
+
+def read_mqtt_url() -> str:
+    """MQTT_URL alone.
+
+    :raises SystemExit: if it is missing or malformed
+    """
+    with reading() as env:
+        url: str = env.str("MQTT_URL", validate=_is_mqtt)
+    return url
+
+
+def read_broker_accounts() -> BrokerSettings:
+    """The database and the passwords of our machines at the broker.
+
+    :raises SystemExit: if either is missing or malformed
+    """
+    with reading() as env:
+        url = env.str("DATABASE_URL")
+        path = env.path("BROKER_ACCOUNTS_FILE", validate=_tells_accounts)
+    return BrokerSettings(url, _accounts(path))
+
+
+def _accounts(path: Path) -> dict[str, str]:
+    accounts: dict[str, str] = msgspec.convert(msgspec.json.decode(path.read_bytes())["mosquitto"], dict[str, str])
+    return accounts
+
+
+def _tells_accounts(path: Path) -> None:
+    try:
+        for name in _accounts(path):
+            dynamic_security.machine(name)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValidationError(f'{path} should be {{"mosquitto": {{"admin": "password", …}}}}: {error}') from error
 
 
 def _is_mqtt(url: str) -> None:

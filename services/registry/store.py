@@ -5,10 +5,12 @@ from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
+from services.registry.accesses import AccessesAsked, Asking, Noted, Told
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
-from shared.contracts.registry import Amendment, Change, EntityName, Key
+from shared.brokers.dynamic_security import PasswordHash
+from shared.contracts.registry import Amendment, Change, EntityName, Feed, Key
 from shared.contracts.registry_people import Person
 
 
@@ -130,6 +132,12 @@ class Store(Protocol):
     def text_of(self, entry: str) -> KeptText | None:
         """The text of a confidential entry."""
 
+    def keep_password(self, feed: str, password: PasswordHash) -> None:
+        """Keep the hash of a feed's password in the place of an earlier one; never in the log."""
+
+    def feeds_and_passwords(self) -> list[tuple[Feed, PasswordHash | None]]:
+        """Every feed, in the order of ids, and its password's hash, if there has been one to keep."""
+
 
 class Reading(Protocol):
     """The registry, while it is read."""
@@ -151,6 +159,9 @@ class Reading(Protocol):
 
     def head(self) -> Head:
         """The change log's last row."""
+
+    def accesses(self, asked: AccessesAsked) -> list[Noted]:
+        """A page of the access log."""
 
     def keys(self) -> list[Key]:
         """Every key, in use or not, in the order of their ids."""
@@ -187,4 +198,10 @@ class Database(Protocol):
         ``actor`` is written to the log with every change.
 
         :raises Unavailable: if the database does not answer, or another writer holds it for too long
+        """
+
+    def note(self, asking: Asking, told: Told) -> None:
+        """Keep that rows were read, in a transaction of its own; committed when it returns.
+
+        :raises Unavailable: if it could not be kept; then nothing may be told
         """

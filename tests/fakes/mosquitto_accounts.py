@@ -1,5 +1,7 @@
 """Mosquitto's accounts, kept in memory; mirrors services/registry/adapters/mosquitto_accounts.py."""
 
+from contextlib import AbstractContextManager, nullcontext
+
 from services.registry.feed_accounts import Account
 from shared.failures import Unavailable
 
@@ -15,6 +17,9 @@ class MosquittoAccountsInMemory:
         self.passwords: dict[str, str] = {}
         self.away = False
         self.mute = False
+
+    def at_hand(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def open(self, account: Account, password: str) -> None:
         self._here()

@@ -1,4 +1,4 @@
-"""The change log: a row for it, its length; and as someone sees it who has the database's password."""
+"""The logs: a row for the change log, its length; both as someone sees them who has the database's password."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,22 +23,21 @@ def length(database: SqlDatabase) -> int:
         return verify(reading.every_change()).sequence
 
 
-_REST = "time, actor, entity, id, version, before, after, previous_hash, hash"
 TAMPERING = {
-    "update": "UPDATE change SET actor = 'somebody else' WHERE sequence = 1",
-    "delete": "DELETE FROM change WHERE sequence = (SELECT max(sequence) FROM change)",
-    "delete everything": "DELETE FROM change",
-    "insert far ahead": f"INSERT INTO change SELECT sequence + 7, {_REST} FROM change WHERE sequence = 1",
-    "insert without a sequence": f"INSERT INTO change SELECT NULL, {_REST} FROM change WHERE sequence = 1",
+    "update": "UPDATE {log} SET actor = 'somebody else' WHERE sequence = 1",
+    "delete": "DELETE FROM {log} WHERE sequence = (SELECT max(sequence) FROM {log})",
+    "delete everything": "DELETE FROM {log}",
+    "insert far ahead": "INSERT INTO {log} SELECT sequence + 7, {rest} FROM {log} WHERE sequence = 1",
+    "insert without a sequence": "INSERT INTO {log} SELECT NULL, {rest} FROM {log} WHERE sequence = 1",
 }
 TAMPERING_OF = {
     "sqlite": TAMPERING
-    | {"insert over": f"INSERT OR REPLACE INTO change SELECT sequence, {_REST} FROM change WHERE sequence = 1"},
+    | {"insert over": "INSERT OR REPLACE INTO {log} SELECT sequence, {rest} FROM {log} WHERE sequence = 1"},
     "postgresql": TAMPERING
     | {
-        "insert over": f"INSERT INTO change SELECT sequence, {_REST} FROM change WHERE sequence = 1 "
+        "insert over": "INSERT INTO {log} SELECT sequence, {rest} FROM {log} WHERE sequence = 1 "
         "ON CONFLICT (sequence) DO UPDATE SET actor = 'somebody else'",
-        "truncate": "TRUNCATE change",
+        "truncate": "TRUNCATE {log}",
     },
 }
 
@@ -50,12 +49,15 @@ def opened(url: str) -> Iterator[sa.Connection]:
         yield connection
 
 
-def not_refused(url: str) -> list[str]:
+def not_refused(url: str, log: str = "change") -> list[str]:
     """Which ways of tampering with a log of one row or more the database lets pass; they are undone."""
     passed = []
     with opened(url) as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM change").scalar_one() > 0
-    for name, statement in TAMPERING_OF[connection.dialect.name].items():
+        assert connection.exec_driver_sql(f"SELECT count(*) FROM {log}").scalar_one() > 0
+        columns = [column["name"] for column in sa.inspect(connection).get_columns(log)]
+    rest = ", ".join(f'"{name}"' for name in columns if name != "sequence")
+    for name, template in TAMPERING_OF[connection.dialect.name].items():
+        statement = template.format(log=log, rest=rest)
         try:
             with opened(url) as connection:
                 connection.exec_driver_sql(statement)
@@ -67,6 +69,6 @@ def not_refused(url: str) -> list[str]:
 
 
 def drop_trigger(connection: sa.Connection, name: str) -> None:
-    """Take one of the log's triggers away."""
-    of = " ON change" if connection.dialect.name == "postgresql" else ""
+    """Take one of a log's triggers away."""
+    of = f" ON {name.partition('_')[0]}" if connection.dialect.name == "postgresql" else ""
     connection.exec_driver_sql(f"DROP TRIGGER {name}{of}")

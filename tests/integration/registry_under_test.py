@@ -1,11 +1,13 @@
 """A registry on a new database of either kind, migrated by Alembic, called through Flask with real keys and tokens."""
 
+import re
 import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from flask import Flask
@@ -15,6 +17,7 @@ from werkzeug.test import TestResponse
 from services.registry import keys
 from services.registry.adapters.sql_database import SqlDatabase
 from services.registry.app import compose, now_ms
+from services.registry.entities import COLLECTIONS
 from services.registry.feed_accounts import BrokerAccounts
 from services.registry.settings import Settings
 from services.registry.tokens import new_signing_key
@@ -25,6 +28,10 @@ _FOLDER = TemporaryDirectory()
 PREFIX = "urn:pilotlight:problem:"
 VENDOR = {"slug": "acme", "uscc": "91350100M000100Y43", "name": "甲厂商", "roles": ["VENDOR"]}
 OTHER_VENDOR = {"slug": "bolt", "uscc": "91110108551385082Q", "name": "乙厂商", "roles": ["VENDOR"]}
+PURPOSE = "核对登记"
+_OF_DWELLINGS = [each for each in COLLECTIONS if each.of_dwellings]
+_PATHS, _NAMES = "|".join(each.path for each in _OF_DWELLINGS), "|".join(each.entity for each in _OF_DWELLINGS)
+READ_WITH_PURPOSE = re.compile(rf"/v1/(histories/({_NAMES})/|(changes|{_PATHS})(?![\w-]))")
 OPERATOR = {"slug": "carer", "uscc": "91110000600037341L", "name": "运营公司", "roles": ["OPERATOR"]}
 
 
@@ -35,7 +42,10 @@ class Caller:
         self._client = client
         self.headers = {"Authorization": f"Bearer {token}"} | ({"Accept-Language": language} if language else {})
 
-    def get(self, path: str) -> TestResponse:
+    def get(self, path: str, purpose: str | None = PURPOSE) -> TestResponse:
+        """Read; what tells about homes for this purpose, unless the path names one."""
+        if purpose is not None and READ_WITH_PURPOSE.match(path) and "purpose=" not in path:
+            path += ("&" if "?" in path else "?") + urlencode({"purpose": purpose})
         return self._client.get(path, headers=self.headers)
 
     def _changing(self, match: str | None) -> dict[str, str]:

@@ -113,10 +113,10 @@ def test_a_broker_that_does_not_answer_keeps_no_other_writer_waiting(databases: 
         feeds = [
             pool.submit(caller.post, "/v1/feeds", {**GATEWAY, "feed": f"gw-{n}"}) for n, caller in enumerate(callers)
         ]
-        held = silent.accept()  # one of them is at the broker, and holds the lock
+        held = silent.accept()  # one of them waits for the broker
         began = time.monotonic()
         made.admin.made("/v1/organisations", OTHER_VENDOR)
 
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 3
         assert {feed.result().status_code for feed in feeds} == {503}
         held[0].close()

@@ -1,17 +1,14 @@
 """A feed's MQTT account on a real Mosquitto: what it may do, what it may not, and how it ends."""
 
 import json
-import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from paho.mqtt.client import Client, MQTTv5
-from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.local.stack import Stack
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from shared.brokers import mqtt
+from tests.integration.connection import WITHIN_S, Connection
 from tests.integration.databases import Databases
 from tests.integration.registry_under_test import OTHER_VENDOR, VENDOR, RegistryUnderTest, home, reason, registry
 from tests.system.polling import until
@@ -20,53 +17,6 @@ SUCCESS = (0, 16)  # 16: nobody subscribes
 NOT_AUTHORIZED = 135
 GATEWAY = {"vendor": "acme", "feed": "gw", "sites": ["garden"]}
 OWN_TOPIC = "telemetry/v1/acme/gw/garden"
-_WITHIN_S = 10
-
-
-class Connection:
-    """A client of the broker, as a gateway has one; reason codes are MQTT 5's."""
-
-    def __init__(self, broker: str, user: str, password: str) -> None:
-        address = mqtt.parse(broker)
-        self.received: list[tuple[str, bytes]] = []
-        self.connected: int | None = None
-        self.lost = False
-        self._answers: dict[int, int] = {}
-        self._client = Client(CallbackAPIVersion.VERSION2, client_id=user, protocol=MQTTv5)
-        self._client.username_pw_set(user, password)
-        self._client.on_connect = self._on_connect
-        self._client.on_disconnect = self._on_disconnect
-        self._client.on_publish = lambda *given: self._answers.update({given[2]: int(given[3].value)})
-        self._client.on_subscribe = lambda *given: self._answers.update({given[2]: int(given[3][0].value)})
-        self._client.on_message = lambda *given: self.received.append((given[2].topic, given[2].payload))
-        self._client.connect(address.host, address.port)
-        self._client.loop_start()
-        until(lambda: self.connected, lambda code: code is not None, _WITHIN_S)
-
-    def publish(self, topic: str, payload: bytes = b"{}") -> int:
-        """The reason code of the PUBACK."""
-        return self._answer(self._client.publish(topic, payload, qos=1).mid)
-
-    def subscribe(self, pattern: str) -> int:
-        """The reason code of the SUBACK; 0 to 2 is granted."""
-        _, number = self._client.subscribe(pattern, qos=1)
-        assert number is not None
-        return self._answer(number)
-
-    def close(self) -> None:
-        self._client.disconnect()
-        self._client.loop_stop()
-
-    def _answer(self, number: int) -> int:
-        return until(lambda: self._answers.get(number, -1), lambda code: code >= 0, _WITHIN_S)
-
-    def _on_connect(self, *given: Any) -> None:
-        self.connected = int(given[3].value)
-        if self.connected != 0:
-            threading.Thread(target=self._client.disconnect).start()  # else paho tries again for ever
-
-    def _on_disconnect(self, *_: Any) -> None:
-        self.lost = True
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +91,7 @@ def test_a_feed_reads_its_own_receipts_and_nothing_else(brokers: Stack, gateway:
     )
     assert worker.publish("ack/v1/bolt/gw/1", b"another's") in SUCCESS
     assert worker.publish("ack/v1/acme/gw/1", b"its own") == 0
-    until(lambda: gateway.received, lambda received: len(received) >= 1, _WITHIN_S)
+    until(lambda: gateway.received, lambda received: len(received) >= 1, WITHIN_S)
     worker.close()
     assert set(gateway.received) == {("ack/v1/acme/gw/1", b"its own")}
 
@@ -158,7 +108,7 @@ def test_a_disabled_feed_is_cut_off_refused_and_let_in_again(
     brokers: Stack, city: RegistryUnderTest, gateway: Connection, password: str
 ) -> None:
     assert city.admin.patch("/v1/feeds/acme/gw", {"active": False}).status_code == 200
-    until(lambda: gateway.lost, lambda lost: lost, _WITHIN_S)
+    until(lambda: gateway.lost, lambda lost: lost, WITHIN_S)
     refused = Connection(brokers.mqtt_url(), "acme.gw", password)
     assert refused.connected not in (None, 0)
     refused.close()
@@ -178,6 +128,11 @@ def test_a_fresh_password_holds_at_once_and_the_old_one_ends(
         feed = Connection(brokers.mqtt_url(), "acme.gw", given)
         assert (feed.connected == 0) == expected
         feed.close()
+
+
+def test_a_fresh_password_cuts_who_is_connected_with_the_old_one(city: RegistryUnderTest, gateway: Connection) -> None:
+    assert city.admin.post("/v1/feeds/acme/gw/password", {}).status_code == 200
+    until(lambda: gateway.lost, lambda lost: lost, WITHIN_S)
 
 
 def test_what_changes_nothing_cuts_no_connection(city: RegistryUnderTest, gateway: Connection) -> None:

@@ -12,7 +12,10 @@ from tests.integration.change_log import drop_trigger, not_refused, opened
 from tests.integration.databases import Databases
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(alembic_migrations.SCRIPTS)).walk_revisions()][::-1]
-TRIGGERS = ["change_is_never_updated", "change_is_never_deleted", "change_is_appended"]
+RULES = ["never_updated", "never_deleted", "appended"]
+TRIGGERS = [f"{log}_is_{rule}" for log in ("change", "access") for rule in RULES]
+FIRST_WITH_ACCESSES = "0010"
+FIRST_READ = "INSERT INTO access VALUES (1, '2026-01-01T00:00:00Z', 'k-1', 'auditor', 'x', '/', 'why', 0, '', '', '')"
 FIRST_ROW = "INSERT INTO change VALUES (1, '2026-01-01T00:00:00Z', 'k-1', 'pilot', 'garden', 1, NULL, '{}', '0', '1')"
 
 
@@ -34,6 +37,11 @@ def test_the_migrations_go_up_down_and_up_again_and_the_log_defends_itself_after
                 with opened(url) as connection:
                     connection.exec_driver_sql(FIRST_ROW)
             assert not_refused(url) == [], revision
+            if revision == FIRST_WITH_ACCESSES:
+                with opened(url) as connection:
+                    connection.exec_driver_sql(FIRST_READ)
+            if "access" in tables(url):
+                assert not_refused(url, "access") == [], revision
         assert tables(url) == set(METADATA.tables)
 
     go_up()
@@ -41,6 +49,8 @@ def test_the_migrations_go_up_down_and_up_again_and_the_log_defends_itself_after
     for revision in REVISIONS[-2::-1]:
         alembic_migrations.downgrade(url, revision)
         assert not_refused(url) == [], revision
+        if "access" in tables(url):
+            assert not_refused(url, "access") == [], revision
     alembic_migrations.downgrade(url, "base")
     assert tables(url) == set()
     go_up()
@@ -63,7 +73,7 @@ def test_every_text_is_compared_by_code_point(url: str) -> None:
 
 
 def test_a_migration_that_drops_the_logs_triggers_is_undone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sql_dialects, "protect_change_log", lambda _: None)
+    monkeypatch.setattr(sql_dialects, "protect_log", lambda *_: None)
     with pytest.raises(alembic_migrations.Unprotected):
         alembic_migrations.upgrade(url)
     assert tables(url) == set()

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from deploy.local.stack import Stack
+from tests.system.city import administrator
+from tests.system.feed import Feed, Refused
 
 CONTROL = "$CONTROL/dynamic-security/v1"
 DURABLE = ("-V", "mqttv311", "-i", "admin", "-c", "-q", "1")
@@ -27,6 +29,27 @@ def run(stack: Stack, program: str, user: str, *words: str, lines: str = "") -> 
     return subprocess.run(
         (program, *login, *words), input=lines, capture_output=True, text=True, timeout=30, check=False
     )
+
+
+def test_a_broker_that_lost_its_accounts_has_them_again_after_the_next_start(make_stack: Callable[[], Stack]) -> None:
+    stack = make_stack()
+    stack.start(only=["mosquitto", "registry"])
+    api, registry = administrator(stack), stack.urls["registry"]
+    vendor = {"slug": "acme", "uscc": "91350100M000100Y43", "name": "甲厂商", "roles": ["VENDOR"]}
+    api.post(f"{registry}/v1/organisations", [vendor])
+    cloud = {"vendor": "acme", "feed": "cloud", "sites": [], "vendor_cloud": True}
+    password = api.post(f"{registry}/v1/feeds", cloud)["password"]
+
+    stack.stop()
+    (stack.folders.data_of("mosquitto") / "dynamic-security.json").unlink()
+    stack.start(only=["mosquitto", "registry"])
+
+    with Feed("127.0.0.1", stack.ports.mqtt, "acme.cloud", password) as feed:
+        feed.publish("telemetry/v1/acme/cloud/garden", b"{}")
+    with pytest.raises(Refused), Feed("127.0.0.1", stack.ports.mqtt, "acme.cloud", "another"):
+        pass
+    assert run(stack, "mosquitto_pub", "telemetry-1", "-q", "1", "-t", "ack/v1/acme/cloud", "-m", "{}").returncode == 0
+    stack.stop()
 
 
 def test_a_retained_message_ends_the_connection(mosquitto: Stack) -> None:

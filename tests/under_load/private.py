@@ -33,7 +33,7 @@ class PrivateStack:
         """Register a vendor with so many devices by feed; returns when both workers know it."""
         registry = self.stack.urls["registry"]
         town = settle(self.api, registry, vendor, devices, civil_today())
-        until_followed(self.stack, self.api.get(f"{registry}/v1/changes", limit=1)["head"])
+        until_followed(self.stack, self.api.get(f"{registry}/v1/changes", limit=1, purpose="until followed")["head"])
         return town
 
     def ledger(self, vendor: str) -> dict[str, Any]:

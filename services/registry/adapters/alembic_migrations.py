@@ -14,13 +14,13 @@ SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
 class Unprotected(Exception):
-    """A migration left the change log, or an audit's record, without its triggers; it was undone."""
+    """A migration left the change log, the access log or an audit's record without its triggers; it was undone."""
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database to a revision, in one transaction.
 
-    :raises Unprotected: if the change log would not defend itself afterwards
+    :raises Unprotected: if a log would not defend itself afterwards
     """
     with _migrating(url) as config:
         command.upgrade(config, revision)
@@ -29,7 +29,7 @@ def upgrade(url: str, revision: str = "head") -> None:
 def downgrade(url: str, revision: str) -> None:
     """Take the database back to a revision, in one transaction; ``base`` is before the first.
 
-    :raises Unprotected: if the change log would not defend itself afterwards
+    :raises Unprotected: if a log would not defend itself afterwards
     """
     with _migrating(url) as config:
         command.downgrade(config, revision)
@@ -53,9 +53,10 @@ def _config(connection: sa.Connection) -> Config:
 
 
 def _assert_protected(connection: sa.Connection) -> None:
-    there = sa.inspect(connection)
-    if there.has_table("change") and not sql_dialects.is_protected(connection):
-        raise Unprotected("the change log has lost its triggers: call protect_change_log at the end of the migration")
-    for table in sql_append_only.TABLES:
-        if there.has_table(table) and not sql_append_only.is_protected(connection, table):
+    there = set(sa.inspect(connection).get_table_names())
+    for log in there & set(sql_dialects.LOGS):
+        if not sql_dialects.is_protected(connection, log):
+            raise Unprotected(f"the {log} log has lost its triggers: call protect_log at the end of the migration")
+    for table in there & set(sql_append_only.TABLES):
+        if not sql_append_only.is_protected(connection, table):
             raise Unprotected(f"{table} has lost its triggers: call sql_append_only.protect at the end")

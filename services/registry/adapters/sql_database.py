@@ -1,5 +1,6 @@
 """The registry's database: transactions to read and to write; driver exceptions become Unavailable here."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -7,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from services.registry import counters
-from services.registry.adapters import sql_dialects
+from services.registry.accesses import Asking, Told
+from services.registry.adapters import sql_accesses, sql_dialects
 from services.registry.adapters.sql_reading import SqlReading
 from services.registry.adapters.sql_store import SqlStore
 from services.registry.adapters.sql_text import Unstorable
@@ -21,6 +23,7 @@ _AWAY = {  # what PostgreSQL, by its SQLSTATE, files under defects, though waiti
     "25P03": "a writer was silent for too long",
 }
 _CONNECTIONS = 32  # more than a process has threads; a waiting reader of the change feed holds none
+_LONGEST_TURN_S = 30
 
 
 class SqlDatabase:
@@ -31,6 +34,8 @@ class SqlDatabase:
         engine = sa.create_engine(url, hide_parameters=True, **options)  # an error that is logged tells no text
         sql_dialects.prepare(engine)
         self._reading, self._writing = sql_dialects.reading(engine), sql_dialects.writing(engine)
+        self._noting = sql_dialects.noting(engine)
+        self._turn_to_note = threading.Lock()  # who waits here is next; in SQLite's own queue nobody is
         self._now_ms = now_ms
 
     @contextmanager
@@ -47,6 +52,16 @@ class SqlDatabase:
             yield store
         for entity, changes in store.changes.items():
             counters.CHANGES.labels(entity).inc(changes)
+
+    def note(self, asking: Asking, told: Told) -> None:
+        """See :class:`services.registry.store.Database`."""
+        if not self._turn_to_note.acquire(timeout=_LONGEST_TURN_S):
+            raise Unavailable("database", "another read is being noted")
+        try:
+            with _told_apart(), self._noting.begin() as connection:
+                sql_accesses.append(connection, rfc3339(self._now_ms()), asking, told)
+        finally:
+            self._turn_to_note.release()
 
     def check(self) -> None:
         """Do nothing if the database is there.

@@ -1,7 +1,8 @@
-"""The only place that knows which database it is: how to lock, and how the change log defends itself.
+"""The only place that knows which database it is: how to lock, and how the two logs defend themselves.
 
 SQLite: BEGIN IMMEDIATE is the lock, and every transaction reads one snapshot. PostgreSQL: an advisory lock, held until
 the transaction ends; each statement of a writer sees what was committed before it, a reader's transaction one snapshot.
+Who notes a read takes another advisory lock there, so that no reader waits for a long import; SQLite has one for all.
 """
 
 from typing import Any
@@ -10,72 +11,75 @@ import sqlalchemy as sa
 
 # UPDATE and DELETE: never. An INSERT must carry the next sequence: on SQLite, INSERT OR REPLACE fires neither an
 # UPDATE nor (without recursive_triggers) a DELETE trigger, so without this a row could be replaced.
-_SQLITE = "CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, 'the change log is append-only'); END"
-_NOT_NEXT = "WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM change)"
-_POSTGRESQL = "CREATE TRIGGER {name} BEFORE {when} EXECUTE FUNCTION refuse_change()"
-_REFUSE_CHANGE = """
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+_SQLITE = "CREATE TRIGGER {log}_is_{rule} BEFORE {when} BEGIN SELECT RAISE(ABORT, 'the {log} log is append-only'); END"
+_NOT_NEXT = "WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM {log})"
+_POSTGRESQL = "CREATE TRIGGER {log}_is_{rule} BEFORE {when} EXECUTE FUNCTION refuse_{log}()"
+_REFUSE = """
+CREATE FUNCTION refuse_{log}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    IF NEW.sequence = (SELECT coalesce(max(sequence), 0) + 1 FROM change) THEN RETURN NEW; END IF;
+    IF NEW.sequence = (SELECT coalesce(max(sequence), 0) + 1 FROM {log}) THEN RETURN NEW; END IF;
   END IF;
-  RAISE integrity_constraint_violation USING MESSAGE = 'the change log is append-only';
+  RAISE integrity_constraint_violation USING MESSAGE = 'the {log} log is append-only';
 END $$
 """
-_PROTECTED = {
-    "sqlite": (
-        _SQLITE.format(name="change_is_never_updated", when="UPDATE ON change"),
-        _SQLITE.format(name="change_is_never_deleted", when="DELETE ON change"),
-        _SQLITE.format(name="change_is_appended", when=f"INSERT ON change {_NOT_NEXT}"),
-    ),
-    "postgresql": (
-        _REFUSE_CHANGE,
-        _POSTGRESQL.format(name="change_is_never_updated", when="UPDATE ON change FOR EACH ROW"),
-        _POSTGRESQL.format(name="change_is_never_deleted", when="DELETE ON change FOR EACH ROW"),
-        _POSTGRESQL.format(name="change_is_appended", when="INSERT ON change FOR EACH ROW"),
-        _POSTGRESQL.format(name="change_is_never_truncated", when="TRUNCATE ON change"),
-    ),
+_RULES = {
+    "sqlite": {
+        "never_updated": "UPDATE ON {log}",
+        "never_deleted": "DELETE ON {log}",
+        "appended": "INSERT ON {log} " + _NOT_NEXT,
+    },
+    "postgresql": {
+        "never_updated": "UPDATE ON {log} FOR EACH ROW",
+        "never_deleted": "DELETE ON {log} FOR EACH ROW",
+        "appended": "INSERT ON {log} FOR EACH ROW",
+        "never_truncated": "TRUNCATE ON {log}",
+    },
 }
-_UNPROTECTED = {"sqlite": (), "postgresql": ("DROP FUNCTION refuse_change() CASCADE",)}
 _TRIGGERS = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'change'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = 'change'::regclass AND tgenabled IN ('O', 'A')",
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{log}'",
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = '{log}'::regclass AND tgenabled IN ('O', 'A')",
 }
-_GUARDS = {"change_is_never_updated", "change_is_never_deleted", "change_is_appended"}
-_GUARDS_OF = {"sqlite": _GUARDS, "postgresql": _GUARDS | {"change_is_never_truncated"}}
+LOGS = ("change", "access")
 _READING: dict[str, dict[str, Any]] = {
     "sqlite": {},
     "postgresql": {"isolation_level": "REPEATABLE READ"},
 }
-_WRITING: dict[str, dict[str, Any]] = {
-    "sqlite": {"writing": True},
-    "postgresql": {"writing": True, "isolation_level": "READ COMMITTED"},
-}
 _LOCK = 0x5049_4C4F_54  # any number that nobody else uses: "PILOT"
+_LOCK_OF_ACCESSES = _LOCK + 1
+_WRITING: dict[str, dict[str, Any]] = {
+    "sqlite": {"lock": _LOCK},
+    "postgresql": {"lock": _LOCK, "isolation_level": "READ COMMITTED"},
+}
 _LONGEST_WAIT_MS = 30_000  # for another writer
 _LONGEST_PAUSE_MS = 60_000  # a writer whose machine is gone would hold the lock until TCP notices
 _CONNECT_S = 5
 
 
-def protect_change_log(connection: sa.Connection) -> None:
-    """Let the database refuse UPDATE, DELETE, TRUNCATE, and an INSERT out of sequence on the change log.
+def protect_log(connection: sa.Connection, log: str) -> None:
+    """Let the database refuse UPDATE, DELETE, TRUNCATE, and an INSERT out of sequence on one of :data:`LOGS`.
 
     Alembic's batch mode makes a table anew and drops its triggers: call this after it.
     """
-    for statement in _PROTECTED[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
-
-
-def unprotect_change_log(connection: sa.Connection) -> None:
-    """Remove what :func:`protect_change_log` leaves behind when the table is dropped."""
-    for statement in _UNPROTECTED[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
-
-
-def is_protected(connection: sa.Connection) -> bool:
-    """Whether the change log's triggers are there."""
     kind = connection.dialect.name
-    return set(connection.exec_driver_sql(_TRIGGERS[kind]).scalars()) >= _GUARDS_OF[kind]
+    if kind == "postgresql":
+        connection.exec_driver_sql(_REFUSE.format(log=log))
+    trigger = _SQLITE if kind == "sqlite" else _POSTGRESQL
+    for rule, when in _RULES[kind].items():
+        connection.exec_driver_sql(trigger.format(log=log, rule=rule, when=when.format(log=log)))
+
+
+def unprotect_log(connection: sa.Connection, log: str) -> None:
+    """Remove what :func:`protect_log` leaves behind when the table is dropped."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"DROP FUNCTION refuse_{log}() CASCADE")
+
+
+def is_protected(connection: sa.Connection, log: str) -> bool:
+    """Whether a log's triggers are there."""
+    kind = connection.dialect.name
+    there = set(connection.exec_driver_sql(_TRIGGERS[kind].format(log=log)).scalars())
+    return there >= {f"{log}_is_{rule}" for rule in _RULES[kind]}
 
 
 def prepare(engine: sa.Engine) -> None:
@@ -103,6 +107,11 @@ def writing(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(**_WRITING[engine.dialect.name])
 
 
+def noting(engine: sa.Engine) -> sa.Engine:
+    """The same engine for transactions that note a read: each excludes every other until it ends."""
+    return writing(engine).execution_options(lock=_LOCK_OF_ACCESSES)
+
+
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # else the driver begins by itself, and late
     for pragma in (
@@ -115,8 +124,7 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    writing = connection.get_execution_options().get("writing")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if "lock" in connection.get_execution_options() else "BEGIN")
 
 
 def _connect_postgresql(_dialect: Any, _record: Any, _words: Any, settings: dict[str, Any]) -> None:
@@ -124,9 +132,9 @@ def _connect_postgresql(_dialect: Any, _record: Any, _words: Any, settings: dict
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get("writing"):
+    if lock := connection.get_execution_options().get("lock"):
         connection.exec_driver_sql(
             f"SELECT set_config('lock_timeout', '{_LONGEST_WAIT_MS}', true), "
             f"set_config('idle_in_transaction_session_timeout', '{_LONGEST_PAUSE_MS}', true), "
-            f"pg_advisory_xact_lock({_LOCK})"
+            f"pg_advisory_xact_lock({lock})"
         )

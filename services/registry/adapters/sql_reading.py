@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_dialects, sql_evidence, sql_log, sql_sign_ins
+from services.registry.accesses import AccessesAsked, Noted
+from services.registry.adapters import sql_accesses, sql_dialects, sql_evidence, sql_log, sql_sign_ins
 from services.registry.adapters.sql_store import entity_of
 from services.registry.adapters.sql_tables import CHANGE, FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.chain import Head
@@ -87,6 +88,10 @@ class SqlReading:
     def head(self) -> Head:
         """See Reading."""
         return sql_log.head(self._connection)
+
+    def accesses(self, asked: AccessesAsked) -> list[Noted]:
+        """See Reading."""
+        return sql_accesses.page(self._connection, asked)
 
     def keys(self) -> list[Key]:
         """See Reading."""

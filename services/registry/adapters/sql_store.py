@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_evidence, sql_idempotency, sql_log, sql_sign_ins
+from services.registry.adapters import sql_evidence, sql_feed_passwords, sql_idempotency, sql_log, sql_sign_ins
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.collection import Entity
 from services.registry.store import KeptText, New, Once, SignIn, Site, Stored, Version
+from shared.brokers.dynamic_security import PasswordHash
 from shared.contracts.civil_time import date_from_day, day_of, ms_from_rfc3339
 from shared.contracts.registry import ENTITIES, EntityName, Feed
 from shared.contracts.registry_audit import AuditCase
@@ -101,6 +102,14 @@ class SqlStore:
     def text_of(self, entry: str) -> KeptText | None:
         """See Store."""
         return sql_evidence.text_of(self._connection, entry)
+
+    def keep_password(self, feed: str, password: PasswordHash) -> None:
+        """See Store."""
+        sql_feed_passwords.keep(self._connection, feed, password)
+
+    def feeds_and_passwords(self) -> list[tuple[Feed, PasswordHash | None]]:
+        """See Store."""
+        return sql_feed_passwords.with_feeds(self._connection)
 
     def history(self, entity: EntityName, key: str) -> list[Version]:
         """See Store."""

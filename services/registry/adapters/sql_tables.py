@@ -19,6 +19,7 @@ from services.registry.adapters.sql_columns import (
 from services.registry.adapters.sql_tables_audit import TABLES_OF_AUDIT
 from services.registry.adapters.sql_tables_city import TABLES_OF_THE_CITY
 from services.registry.adapters.sql_tables_people import TABLES_OF_PEOPLE
+from services.registry.adapters.sql_tables_trail import ACCESS as ACCESS, FEED_PASSWORD as FEED_PASSWORD
 
 SITE = sa.Table("site", METADATA, text("slug", primary_key=True), text("entity"), district())
 

@@ -9,6 +9,8 @@ import msgspec
 from flask import Response
 from flask_smorest import Blueprint
 
+from services.registry.accesses import told_of_log
+from services.registry.api import purposes
 from services.registry.api.guarding import guarded
 from services.registry.store import Database
 from shared.contracts.registry import ENTITIES, Changes
@@ -19,9 +21,10 @@ _LONGEST_WAIT_S = 30
 _MOST = 10_000
 _MOST_WAITING = 8  # half of the process's threads: readers who wait must not keep out everybody else
 _WHO_WAITS = "service"
+_OPERATION = "get_changes"
 
 
-class ChangesQuery(ma.Schema):
+class ChangesQuery(purposes.Purposed):
     """From where, how many, and how long to wait for one."""
 
     after = ma.fields.Integer(load_default=0, validate=ma.validate.Range(0, 2**53, error="rule.after"))
@@ -69,9 +72,9 @@ def blueprint(database: Database, stopping: threading.Event) -> Blueprint:
     @guarded(changes, "service", "auditor", "administrator")
     @changes.arguments(ChangesQuery, location="query", unknown=ma.RAISE)
     @changes.response(200, ChangesSchema)
-    @changes.doc(operationId="get_changes", summary="What changed after a sequence; waits, if asked, for something to")
+    @changes.doc(operationId=_OPERATION, summary="What changed after a sequence; waits, if asked, for something to")
     def page(query: dict[str, Any]) -> Response:
-        after = query["after"]
+        after, asking = query["after"], purposes.asking(query["purpose"], caller(), _OPERATION)
         if query["wait"] and caller().role == _WHO_WAITS and places.acquire(blocking=False):
             try:
                 _wait(database, after, query["wait"], stopping)
@@ -79,6 +82,9 @@ def blueprint(database: Database, stopping: threading.Event) -> Blueprint:
                 places.release()
         with database.reading() as reading:
             found = Changes(reading.changes(after, query["limit"]), reading.head().sequence)
+        told = told_of_log(found.changes)
+        if told.sites or caller().role != _WHO_WAITS:  # a machine follows the log: only what tells of homes is kept
+            database.note(asking, told)
         return Response(msgspec.json.encode(found), content_type="application/json")
 
     return changes

@@ -9,8 +9,9 @@ import msgspec
 from flask import url_for
 from flask_smorest import Blueprint
 
+from services.registry.accesses import site_of, told
 from services.registry.amending import IsMeant, amend
-from services.registry.api import bodies
+from services.registry.api import bodies, purposes
 from services.registry.api.guarding import guarded
 from services.registry.api.idempotency import once
 from services.registry.api.preconditions import TELLS_ETAG, conditional, etag
@@ -50,6 +51,7 @@ def blueprint_of(collection: Collection) -> Blueprint:
 def add_reading(blueprint: Blueprint, collection: Collection, database: Database) -> None:
     """GET of pages, and of one entity by its id."""
     schema = collection.schema
+    list_it, get_it = f"list_{_word(collection)}", f"get_{collection.entity}"
 
     @blueprint.route("", methods=["GET"])
     @guarded(blueprint, *collection.access.readers)
@@ -59,27 +61,34 @@ def add_reading(blueprint: Blueprint, collection: Collection, database: Database
         schema(many=True),
         headers={"Link": {"description": "rel=next (RFC 8288), if there is more", "schema": {"type": "string"}}},
     )
-    @blueprint.doc(operationId=f"list_{_word(collection)}", summary="A page, in the order of ids")
+    @blueprint.doc(operationId=list_it, summary="A page, in the order of ids")
     def page(query: dict[str, Any]) -> Any:
         after, limit, as_of = query.pop("after"), query.pop("limit"), query.pop("as_of")
+        said = query.pop(purposes.PURPOSE, None)
+        asking = purposes.asking(said, caller(), list_it) if collection.of_dwellings else None
         with database.reading() as reading:
             found = reading.page(collection.entity, reach(caller()), Asked(query, after, limit + 1, end_of(as_of)))
+        if asking:
+            database.note(asking, told(collection, found[:limit], _asked_about(query)))
         rows = [row for _, row in found[:limit]]
         if len(found) <= limit:
             return rows
-        then = {"as_of": as_of} if as_of else {}
+        then = {name: value for name, value in (("as_of", as_of), (purposes.PURPOSE, said)) if value}
         following = url_for(f"{collection.path}.page", **query, **then, after=found[limit - 1][0], limit=limit)
         return rows, {"Link": f'<{following}>; rel="next"'}
 
     @blueprint.route("/<path:key>", methods=["GET"])
     @guarded(blueprint, *collection.access.readers)
-    @blueprint.arguments(AsOf, location="query", unknown=ma.RAISE)
+    @blueprint.arguments(_one_schema(collection), location="query", unknown=ma.RAISE)
     @blueprint.response(200, schema, headers=TELLS_ETAG)
     @blueprint.alt_response(404, "NOT_FOUND")
-    @blueprint.doc(operationId=f"get_{collection.entity}", summary=f"One, by its id: {_id_form(collection)}")
+    @blueprint.doc(operationId=get_it, summary=f"One, by its id: {_id_form(collection)}")
     def one(query: dict[str, Any], key: str) -> Any:
+        asking = purposes.asking(query["purpose"], caller(), get_it) if collection.of_dwellings else None
         with database.reading() as reading:
             found = reading.one(collection.entity, key, reach(caller()), end_of(query["as_of"]))
+        if asking:
+            database.note(asking, told(collection, [(key, found.row)] if found else [], site_of(collection, key)))
         if found is None:
             raise Rejected("not_found", what=key)
         return found.row, etag(found)
@@ -152,6 +161,17 @@ def end_of(day: date | None) -> str | None:
     return None if day is None else rfc3339(start_of(day_from_date(day) + 1))
 
 
+def start_of_day(day: date | None) -> str | None:
+    """The first moment of a day."""
+    return None if day is None else rfc3339(start_of(day_from_date(day)))
+
+
+def _asked_about(filters: dict[str, Any]) -> str | None:
+    """The site that a page is asked of, if of one."""
+    place = filters.get("pilot") or filters.get("slot") or filters.get("installation") or ""
+    return str(place).partition("/")[0] or None
+
+
 def _word(collection: Collection) -> str:
     return collection.path.replace("-", "_")
 
@@ -174,6 +194,12 @@ def _patch_schema(collection: Collection) -> ma.Schema:
     return schema
 
 
+def _one_schema(collection: Collection) -> type[ma.Schema]:
+    """The query of one entity: the day, and for dwelling-level rows why it is read."""
+    fields = {**AsOf().fields, **(purposes.Purposed().fields if collection.of_dwellings else {})}
+    return ma.Schema.from_dict(fields, name=f"{_named(collection)}Query")
+
+
 def _page_schema(collection: Collection) -> type[ma.Schema]:
     """A page's query: the collection's filters, and a cursor."""
     types = {field.name: field.type for field in msgspec.structs.fields(collection.kind)}
@@ -181,7 +207,7 @@ def _page_schema(collection: Collection) -> type[ma.Schema]:
         name: ma.fields.Integer(validate=_COUNT) if types[name] is int else ma.fields.String()
         for name in collection.filters
     }
-    fields |= AsOf().fields
+    fields |= _one_schema(collection)().fields
     fields["after"] = ma.fields.String(load_default="", metadata={"description": "The id of the last one seen"})
     fields["limit"] = ma.fields.Integer(
         load_default=_DEFAULT_LIMIT, validate=ma.validate.Range(1, _MOST, error="rule.limit")

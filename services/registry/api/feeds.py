@@ -20,6 +20,7 @@ from services.registry.refusal import Refused
 from services.registry.registering import register
 from services.registry.schemas import FeedSchema
 from services.registry.store import Database, Once
+from shared.brokers.dynamic_security import ITERATIONS_OF_FEEDS, PasswordHash, hashed
 from shared.contracts.registry import Feed
 from shared.runtime.auth import caller
 
@@ -47,7 +48,7 @@ class PasswordSchema(ma.Schema):
 
 def blueprint(database: Database, accounts: BrokerAccounts) -> Blueprint:
     """The collection of feeds."""
-    in_turn = InTurn(database)
+    in_turn = InTurn(database, accounts)
     feeds = blueprint_of(_FEEDS)
     add_reading(feeds, _FEEDS, database)
     # The broker comes last before the commit: without it nothing is registered, and after it nothing is checked.
@@ -77,6 +78,7 @@ def blueprint(database: Database, accounts: BrokerAccounts) -> Blueprint:
             store.done_before(said)
             new = register(store, _FEEDS, rows, caller())
             if new:
+                store.keep_password(rows[0].id, _hash(password))
                 accounts.open(account_of(feed), password)
         told = {**msgspec.structs.asdict(feed), "username": username_of(feed)}
         return {**told, "password": password} if new else (told, 200)
@@ -96,6 +98,7 @@ def blueprint(database: Database, accounts: BrokerAccounts) -> Blueprint:
         with in_turn.writing(caller().key) as store:
             after = repeat(store, _FEEDS, key, caller(), is_meant)
             feed = _feed(after.row)
+            store.keep_password(key, _hash(password))
             accounts.open(account_of(feed), password)
         return {"username": username_of(feed), "password": password}, etag(after)
 
@@ -104,6 +107,11 @@ def blueprint(database: Database, accounts: BrokerAccounts) -> Blueprint:
 
 def _new_password() -> str:
     return secrets.token_urlsafe(24)
+
+
+def _hash(password: str) -> PasswordHash:
+    """What is kept of a password, so that a broker that lost its state gets the account back with it."""
+    return hashed(password, ITERATIONS_OF_FEEDS)
 
 
 def _feed(row: Entity) -> Feed:

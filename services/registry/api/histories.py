@@ -1,12 +1,13 @@
 """What was done to one thing, and what held on a day, for whoever may read it."""
 
-from datetime import date
 from typing import Any, NamedTuple
 
 import marshmallow as ma
 from flask_smorest import Blueprint
 
+from services.registry.accesses import site_of, told
 from services.registry.api.guarding import guarded
+from services.registry.api.purposes import Purposed, asking
 from services.registry.entities import BY_ENTITY
 from services.registry.fields import Day
 from services.registry.history import Step, held_on, steps
@@ -16,8 +17,10 @@ from services.registry.store import Database
 from shared.failures import Rejected
 from shared.runtime.auth import caller
 
+_OPERATION = "get_history"
 
-class HistoryQuery(ma.Schema):
+
+class HistoryQuery(Purposed):
     """The civil day of which it is asked."""
 
     on = Day(load_default=None, metadata={"description": "Tell also what held on this civil day, by what is known now"})
@@ -64,20 +67,24 @@ def blueprint(database: Database) -> Blueprint:
     @histories.response(200, HistorySchema)
     @histories.alt_response(404, "NOT_FOUND")
     @histories.doc(
-        operationId="get_history",
+        operationId=_OPERATION,
         summary="Who changed what of it, when, and from when on it holds; for whoever may read the thing itself",
     )
-    def history(query: dict[str, date | None], entity: str, key: str) -> History:
+    def history(query: dict[str, Any], entity: str, key: str) -> History:
         collection = next((each for name, each in BY_ENTITY.items() if name == entity), None)
         if collection is None:
             raise Rejected("not_found", what=entity)
         if caller().role not in collection.access.readers:
             raise Rejected("forbidden")
+        who = asking(query["purpose"], caller(), _OPERATION) if collection.of_dwellings else None
         with database.reading() as reading:
-            if reading.one(collection.entity, key, reach(caller())) is None:
-                raise Rejected("not_found", what=key)
+            found = reading.one(collection.entity, key, reach(caller()))
             changes = reading.history(collection.entity, key)
             amendments = reading.amendments_of(collection.entity, key)
+        if who:
+            database.note(who, told(collection, [(key, found.row)] if found else [], site_of(collection, key)))
+        if found is None:
+            raise Rejected("not_found", what=key)
         day = query["on"]
         return History(steps(changes, amendments), None if day is None else held_on(changes, amendments, day))
 

@@ -1,6 +1,7 @@
 """What a feed's account may do, as ARCHITECTURE section 3 says."""
 
-from services.registry.feed_accounts import Acl, account_of
+from services.registry.feed_accounts import account_of
+from shared.brokers.dynamic_security import Acl
 from shared.contracts.registry import Feed
 
 

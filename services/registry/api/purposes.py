@@ -1,0 +1,41 @@
+"""Why dwelling-level rows are read: the query parameter ``purpose``, and the row of the access log it becomes.
+
+A query parameter, not a header: every client writes Chinese into a URL by itself (percent-encoded UTF-8, RFC 3986),
+header values are ASCII; and the ``Link`` to the next page carries it along.
+"""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import marshmallow as ma
+from flask import request
+
+from services.registry.accesses import Asking
+from services.registry.fields import purpose
+from services.registry.refusal import Refused, fault, pointer
+from shared.runtime.auth import Principal
+
+PURPOSE = "purpose"
+_MACHINE = "service"
+_TOLD = "Why these rows are read, kept with the read; every role but service must say it, of whom its key's name stands"
+
+
+class Purposed(ma.Schema):
+    """Why it is read."""
+
+    purpose = purpose(load_default=None, metadata={"description": _TOLD})
+
+
+def asking(said: str | None, caller: Principal, operation: str) -> Asking:
+    """Who asks for what, and why.
+
+    :raises Refused: if nobody said why, and the caller is no machine
+    """
+    if said is None and caller.role != _MACHINE:
+        raise Refused([fault(pointer(PURPOSE), "invalid_request", "rule.purpose_needed")])
+    return Asking(caller.key, caller.role, operation, _address(), said or caller.name)
+
+
+def _address() -> str:
+    query: list[tuple[str, Any]] = [(name, value) for name, value in request.args.items(multi=True) if name != PURPOSE]
+    return f"{request.path}?{urlencode(query)}" if query else request.path
