@@ -3,10 +3,19 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from environs import ValidationError
+from authlib.common.security import is_secure_transport
+from environs import Env, ValidationError
 
 from shared.brokers import mqtt
 from shared.runtime.settings import reading
+
+
+class OidcSettings(NamedTuple):
+    """Of the city's identity provider: all of them, or none."""
+
+    issuer: str  # OIDC_ISSUER: https://…, as the provider calls itself; http:// on this machine only
+    client_id: str  # OIDC_CLIENT_ID
+    client_secret_file: Path  # OIDC_CLIENT_SECRET_FILE
 
 
 class Settings(NamedTuple):
@@ -16,6 +25,7 @@ class Settings(NamedTuple):
     mqtt_url: str  # MQTT_URL: mqtt://user:password@host:port, an account that may administer dynamic security
     signing_key_file: Path  # SIGNING_KEY_FILE: Ed25519 keys in PEM, made by the bootstrap; read again when it changes
     public_url: str  # PUBLIC_URL: where callers reach this API
+    oidc: OidcSettings | None = None
 
 
 class BootstrapSettings(NamedTuple):
@@ -37,6 +47,7 @@ def read() -> Settings:
             mqtt_url=env.str("MQTT_URL", validate=_is_mqtt),
             signing_key_file=env.path("SIGNING_KEY_FILE", validate=_is_file),
             public_url=env.str("PUBLIC_URL"),
+            oidc=_oidc(env),
         )
 
 
@@ -71,6 +82,26 @@ def read_signing_key_file() -> Path:
     with reading() as env:
         path: Path = env.path("SIGNING_KEY_FILE", validate=_is_file)
     return path
+
+
+def _oidc(env: Env) -> OidcSettings | None:
+    if all(env.str(name, None) is None for name in ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE")):
+        return None
+    return OidcSettings(
+        issuer=env.str("OIDC_ISSUER", validate=_is_secure),
+        client_id=env.str("OIDC_CLIENT_ID"),
+        client_secret_file=env.path("OIDC_CLIENT_SECRET_FILE", validate=_is_secret),
+    )
+
+
+def _is_secure(url: str) -> None:
+    if not is_secure_transport(url):
+        raise ValidationError(f"not https://…: {url}")
+
+
+def _is_secret(path: Path) -> None:
+    if not path.is_file() or not path.read_bytes().strip():
+        raise ValidationError(f"no such file, or nothing in it: {path}")
 
 
 def _is_mqtt(url: str) -> None:

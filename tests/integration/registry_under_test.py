@@ -15,7 +15,7 @@ from services.registry import keys
 from services.registry.adapters.sql_database import SqlDatabase
 from services.registry.app import compose, now_ms
 from services.registry.feed_accounts import BrokerAccounts
-from services.registry.settings import Settings
+from services.registry.settings import OidcSettings, Settings
 from services.registry.tokens import new_signing_key
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
 from tests.integration.databases import Databases
@@ -86,7 +86,10 @@ class RegistryUnderTest(NamedTuple):
 
 
 def registry(
-    databases: Databases, broker: BrokerAccounts | None = None, stopping: threading.Event | None = None
+    databases: Databases,
+    broker: BrokerAccounts | None = None,
+    stopping: threading.Event | None = None,
+    oidc: OidcSettings | None = None,
 ) -> RegistryUnderTest:
     """A new registry on a new database; the broker's accounts are kept in memory, unless one is given."""
     url = databases.migrated()
@@ -95,7 +98,7 @@ def registry(
     with database.writing("bootstrap") as store:
         first = keys.create(store, "first administrator", "administrator", [], [])
     database.close()
-    settings = Settings(url, "mqtt://unused:unused@127.0.0.1", signing_key_file(), "http://127.0.0.1:8101")
+    settings = Settings(url, "mqtt://unused:unused@127.0.0.1", signing_key_file(), "http://127.0.0.1:8101", oidc)
     app = compose(settings, broker, stopping or threading.Event())
     client = app.test_client()
     token = client.post("/v1/tokens", json=first._asdict())
