@@ -1,6 +1,7 @@
 """The registry's HTTP process, put together."""
 
 import atexit
+import hmac
 import signal
 import threading
 import time
@@ -10,6 +11,7 @@ from typing import Any
 from flask import Flask
 
 from services.registry import settings as told
+from services.registry.adapters.authlib_provider import AuthlibProvider
 from services.registry.adapters.folder_documents import FolderDocuments
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from services.registry.adapters.pem_signing_keys import PemSigningKeys
@@ -26,6 +28,7 @@ from services.registry.api import (
     imports,
     keys,
     layouts,
+    oidc,
     pages,
     people,
     tokens,
@@ -80,7 +83,9 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     api.register_blueprint(feeds.blueprint(database, accounts))
     api.register_blueprint(imports.blueprint(database))
     api.register_blueprint(keys.blueprint(database, now_ms))
-    _register_people(api, database, Tokens(signing_keys.ring, now_ms))
+    issued = Tokens(signing_keys.ring, now_ms)
+    _register_people(api, database, issued)
+    api.register_blueprint(oidc.blueprint(database, issued, _city(settings)))
     api.register_blueprint(changes.blueprint(database, stopping))
     api.register_blueprint(accesses.blueprint(database))
     api.register_blueprint(districts.blueprint())
@@ -93,6 +98,18 @@ def _register_people(api: Any, database: SqlDatabase, issued: Tokens) -> None:
     api.register_blueprint(people.blueprint(database, now_ms))
     api.register_blueprint(people.passwords_blueprint(database, attempts, passwords, now_ms))
     api.register_blueprint(tokens.blueprint(database, issued, attempts, passwords, now_ms))
+
+
+def _city(settings: Settings) -> oidc.CityProvider | None:
+    """The city's identity provider; it is not asked anything yet, so it may be away."""
+    if settings.oidc is None:
+        return None
+    secret = settings.oidc.client_secret_file.read_text(encoding="utf-8").strip()
+    callback = f"{settings.public_url.rstrip('/')}{oidc.PATH}/callback"
+    provider = AuthlibProvider(settings.oidc.issuer, settings.oidc.client_id, secret, callback)
+    # Every process of ours signs alike, and no further secret is to be kept.
+    cookie_key = hmac.digest(secret.encode(), oidc.COOKIE.encode(), "sha256")
+    return oidc.CityProvider(provider, cookie_key, https=settings.public_url.startswith("https://"))
 
 
 def _stopping() -> threading.Event:

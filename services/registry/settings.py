@@ -5,12 +5,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from environs import ValidationError
+from authlib.common.security import is_secure_transport
+from environs import Env, ValidationError
 
 from shared.brokers import dynamic_security, mqtt
 from shared.runtime.settings import reading
 
 DOCUMENTS_MOST_BYTES = 50 * 1024 * 1024
+
+
+class OidcSettings(NamedTuple):
+    """Of the city's identity provider: all of them, or none."""
+
+    issuer: str  # OIDC_ISSUER: https://…, as the provider calls itself; http:// on this machine only
+    client_id: str  # OIDC_CLIENT_ID
+    client_secret_file: Path  # OIDC_CLIENT_SECRET_FILE
 
 
 class Settings(NamedTuple):
@@ -22,6 +31,7 @@ class Settings(NamedTuple):
     public_url: str  # PUBLIC_URL: where callers reach this API
     documents_dir: Path  # DOCUMENTS_DIR: where the bytes of evidence documents are kept
     documents_most_bytes: int = DOCUMENTS_MOST_BYTES  # DOCUMENTS_MOST_BYTES: of one document
+    oidc: OidcSettings | None = None
 
 
 class BootstrapSettings(NamedTuple):
@@ -52,6 +62,7 @@ def read() -> Settings:
             public_url=env.str("PUBLIC_URL"),
             documents_dir=env.path("DOCUMENTS_DIR"),
             documents_most_bytes=env.int("DOCUMENTS_MOST_BYTES", DOCUMENTS_MOST_BYTES, validate=_is_positive),
+            oidc=_oidc(env),
         )
 
 
@@ -129,6 +140,26 @@ def _tells_accounts(path: Path) -> None:
             dynamic_security.machine(name)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValidationError(f'{path} should be {{"mosquitto": {{"admin": "password", …}}}}: {error}') from error
+
+
+def _oidc(env: Env) -> OidcSettings | None:
+    if all(env.str(name, None) is None for name in ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE")):
+        return None
+    return OidcSettings(
+        issuer=env.str("OIDC_ISSUER", validate=_is_secure),
+        client_id=env.str("OIDC_CLIENT_ID"),
+        client_secret_file=env.path("OIDC_CLIENT_SECRET_FILE", validate=_is_secret),
+    )
+
+
+def _is_secure(url: str) -> None:
+    if not is_secure_transport(url):
+        raise ValidationError(f"not https://…: {url}")
+
+
+def _is_secret(path: Path) -> None:
+    if not path.is_file() or not path.read_bytes().strip():
+        raise ValidationError(f"no such file, or nothing in it: {path}")
 
 
 def _is_mqtt(url: str) -> None:

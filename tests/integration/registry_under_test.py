@@ -19,7 +19,7 @@ from services.registry.adapters.sql_database import SqlDatabase
 from services.registry.app import compose, now_ms
 from services.registry.entities import COLLECTIONS
 from services.registry.feed_accounts import BrokerAccounts
-from services.registry.settings import Settings
+from services.registry.settings import OidcSettings, Settings
 from services.registry.tokens import new_signing_key
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
 from tests.integration.databases import Databases
@@ -101,6 +101,7 @@ def registry(
     broker: BrokerAccounts | None = None,
     stopping: threading.Event | None = None,
     documents_dir: Path | None = None,
+    oidc: OidcSettings | None = None,
 ) -> RegistryUnderTest:
     """A new registry on a new database; the broker's accounts are kept in memory, unless one is given."""
     url = databases.migrated()
@@ -110,7 +111,9 @@ def registry(
         first = keys.create(store, "first administrator", "administrator", [], [])
     database.close()
     folder = documents_dir or Path(tempfile.gettempdir(), f"pilotlight-{uuid4().hex}")  # made only if it is used
-    settings = Settings(url, "mqtt://unused:unused@127.0.0.1", signing_key_file(), "http://127.0.0.1:8101", folder)
+    settings = Settings(
+        url, "mqtt://unused:unused@127.0.0.1", signing_key_file(), "http://127.0.0.1:8101", folder, oidc=oidc
+    )
     app = compose(settings, broker, stopping or threading.Event())
     client = app.test_client()
     token = client.post("/v1/tokens", json=first._asdict())

@@ -21,7 +21,7 @@ from tests.integration.registry_under_test import (
 )
 
 OF_DISTRICT = ("district_officer", "district_approver")
-PUBLIC = {"get_token", "get_jwks", "get_pseudonym_page", "set_password"}
+PUBLIC = {"get_token", "get_jwks", "get_pseudonym_page", "set_password", "oidc_login", "oidc_callback"}
 
 
 class Operation(NamedTuple):

@@ -66,7 +66,16 @@ def test_a_feed_that_was_switched_off_is_refused_at_once(city: City) -> None:
 @pytest.mark.parametrize("service", ["registry", "telemetry", "adoption"])
 def test_every_address_of_a_service_asks_for_a_token(city: City, service: str) -> None:
     url = city.urls[service]
-    public = {"/v1/tokens", "/.well-known/jwks.json", "/healthz", "/metrics", "/v1/pseudonym-page", "/v1/passwords"}
+    public = {
+        "/v1/tokens",
+        "/.well-known/jwks.json",
+        "/healthz",
+        "/metrics",
+        "/v1/pseudonym-page",
+        "/v1/passwords",
+        "/v1/oidc/login",
+        "/v1/oidc/callback",
+    }
     document = requests.get(f"{url}/v1/openapi.json", timeout=10).json()
     operations = [
         (method, path)
