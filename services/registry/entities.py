@@ -130,7 +130,7 @@ COLLECTIONS = (
         key=("vendor", "device"),
         access=_OF_A_VENDOR,
         references=(_VENDOR,),
-        filters=("vendor",),
+        filters=("vendor", "state"),
         same=("category", "reporting_interval_s"),
     ),
     Collection(
@@ -171,7 +171,6 @@ COLLECTIONS = (
         key=("entity", "of", "number"),
         access=_OF_A_DISTRICT,
         filters=("entity", "of", "state"),
-        site=lambda row: str(row.of).partition("/")[0],
     ),
 )
 BY_ENTITY = {collection.entity: collection for collection in COLLECTIONS}
