@@ -134,7 +134,7 @@ COLLECTIONS = (
         key=("vendor", "device"),
         access=_OF_A_VENDOR,
         references=(_VENDOR,),
-        filters=("vendor",),
+        filters=("vendor", "state"),
         same=("category", "reporting_interval_s"),
     ),
     Collection(

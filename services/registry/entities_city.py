@@ -114,7 +114,7 @@ COLLECTIONS_OF_THE_CITY = (
         key=("slug",),
         access=_OF_A_DISTRICT,
         references=(Reference("organisation", ("organisation",)),),
-        filters=("district", "scene_type"),
+        filters=("district", "scene_type", "state"),
         amendable=("name", "funding_source", "scene_type_text", "organisation"),
         same=("name", "district", "scene_type", "funding_source", "scene_type_text", "organisation"),
     ),

@@ -176,9 +176,9 @@ _ALL = (
         {"PLANNED": "计划", "IN_OPERATION": "运行", "CLOSED": "关闭"},
         (
             Edge("PLANNED", "IN_OPERATION", APPROVERS, other_person=True),
-            *_from_each(("PLANNED",), "CLOSED", OFFICERS),
-            Edge("IN_OPERATION", "CLOSED", APPROVERS, other_person=True, needs_reason=True),
+            *_from_each(("PLANNED", "IN_OPERATION"), "CLOSED", APPROVERS, judged=True),
         ),
+        settled=frozenset({"IN_OPERATION", "CLOSED"}),
     ),
     Lifecycle(
         "document",

@@ -87,6 +87,24 @@ def test_a_dwelling_is_told_its_layout_once(city: RegistryUnderTest) -> None:
     assert city.admin.patch(key, {"layout": "two-rooms", "handed_over_on": "2026-03-01"}).status_code == 200
 
 
+def test_the_design_of_an_approved_pilot_changes_by_an_amendment_that_another_person_approves(
+    city: RegistryUnderTest,
+) -> None:
+    officer, approver = (city.caller(role, districts=["nanshan"]) for role in ("district_officer", "district_approver"))
+    assert officer.patch("/v1/pilots/garden", {"registration_code": "示例-01"}).status_code == 200
+    assert officer.post("/v1/pilots/garden/state", {"state": "SUBMITTED"}).status_code == 200
+    assert approver.post("/v1/pilots/garden/state", {"state": "DISTRICT_CONFIRMED"}).status_code == 200
+    assert reason(officer.patch(KEY, {"slots": [LAMP]})) == "conflicting"
+    proposal = {"entity": "layout", "of": "garden/two-rooms", "changes": {"slots": [LAMP]}, "reason": "设计变更"}
+    officer.made("/v1/amendments", proposal)
+    assert city.admin.get(KEY).json["design_version"] == 1  # type: ignore[index]
+    approval = {"state": "APPROVED", "reason": "同意"}
+    assert approver.post("/v1/amendments/layout/garden/two-rooms/1/state", approval).status_code == 200
+    stands = city.admin.get(KEY).json
+    assert stands is not None
+    assert (stands["design_version"], stands["slots"]) == (2, [LAMP | {"required": True}])
+
+
 @pytest.mark.parametrize(
     ("slots", "place"),
     [

@@ -35,7 +35,7 @@ TAKE_TWO = {
     "device": {"REGISTERED"},
     "swap": {"CONFIRMED", "REJECTED"},
     "maintenance": {"APPROVED", "REJECTED"},
-    "scene": {"IN_OPERATION"},
+    "scene": {"IN_OPERATION", "CLOSED"},
     "amendment": {"APPROVED", "REJECTED"},
     "document": {"VERIFIED"},
     "audit_case": {"CLOSED"},

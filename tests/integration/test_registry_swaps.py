@@ -68,6 +68,9 @@ def test_the_vendor_never_confirms_and_another_district_does_not_see_it(city: Re
     assert officer(city, "futian").post(f"{KEY}/state", {"state": "CONFIRMED"}).status_code == 404
     seen = [len(who.get("/v1/swaps").json or []) for who in (acme, bolt, officer(city), officer(city, "futian"))]
     assert seen == [1, 0, 1, 0]
+    reported = officer(city).get(f"/v1/swaps?state=REPORTED&place={SLOT}").json or []
+    assert [row["device_in"] for row in reported] == ["new"]
+    assert officer(city).get("/v1/swaps?state=CONFIRMED").json == []
     assert bindings(city) == [("2026-01-01", "lamp", None)]
 
 

@@ -30,7 +30,7 @@ class SqlReading:
         """See Reading. Filters are of fields that never change, but for the state: that is the one of then."""
         table = TABLES[entity]
         wanted = [
-            (self._state_of_then() if asked.before and name == "state" else table.c[name]) == value
+            (self._state_of_then(entity) if asked.before and name == "state" else table.c[name]) == value
             for name, value in asked.filters.items()
         ]
         where = sa.and_(_in_reach(entity, reach), table.c.id > asked.after, *wanted)
@@ -45,9 +45,11 @@ class SqlReading:
         row = self._connection.execute(found).mappings().one_or_none()
         return None if row is None else _stored(entity, row)
 
-    def _state_of_then(self) -> sa.ColumnElement[str]:
+    def _state_of_then(self, entity: EntityName) -> sa.ColumnElement[str]:
+        """What the log says, or means where it was written before there was a state."""
         state: sa.ColumnElement[str] = sql_dialects.as_json(self._connection, CHANGE.c.after)["state"].as_string()
-        return state
+        meant = next(field.default for field in msgspec.structs.fields(ENTITIES[entity]) if field.name == "state")
+        return state if meant is msgspec.NODEFAULT else sa.func.coalesce(state, meant)
 
     @staticmethod
     def _now(entity: EntityName, where: Condition) -> sa.Select[Any]:
