@@ -59,6 +59,14 @@ class New(NamedTuple):
     district: str | None
 
 
+class Amended(NamedTuple):
+    """An entity as it stands, and what is to stand in its place."""
+
+    id: str
+    before: Stored
+    after: Entity
+
+
 class Store(Protocol):
     """The registry, while it is written to; all is committed at the end of the block, or nothing."""
 
@@ -91,6 +99,24 @@ class Store(Protocol):
 
     def replace(self, entity: EntityName, key: str, before: Stored, after: Entity) -> Stored:
         """Put ``after`` in the place of ``before``; one row in the log."""
+
+    def replace_all(self, entity: EntityName, rows: Sequence[Amended]) -> None:
+        """Put many in place of what stands there, as :meth:`replace`, in few statements."""
+
+    def remove(self, entity: EntityName, rows: Mapping[str, Stored]) -> None:
+        """Take entities away, by id; each is one row in the log. What comes under such an id later goes on counting.
+
+        Nothing may refer to them.
+        """
+
+    def logged(self, first: int, last: int) -> list[Change]:
+        """The rows of the log from one sequence to another, both included."""
+
+    def head(self) -> Head:
+        """The change log's last row."""
+
+    def now(self) -> str:
+        """The moment of this transaction's changes, as the log has it."""
 
     def keep_secret(self, key: str, sha256: str) -> None:
         """Keep the hash of a new key's secret; never in the log."""

@@ -46,7 +46,7 @@ class SqlReading:
 
     @staticmethod
     def _as_of(entity: EntityName, where: Condition, before: str) -> sa.Select[Any]:
-        """Of each entity the last change before a moment, as the log has it; it may have had none by then."""
+        """Of each entity the last change before a moment, as the log has it; it may have had none, or been away."""
         table, earlier = TABLES[entity], CHANGE.alias()
         last = (
             sa.select(sa.func.max(earlier.c.version))
@@ -55,7 +55,7 @@ class SqlReading:
         )
         same = sa.and_(CHANGE.c.entity == entity, CHANGE.c.id == table.c.id, CHANGE.c.version == last)
         found = sa.select(CHANGE.c.id, CHANGE.c.version, CHANGE.c.after)
-        return found.select_from(table.join(CHANGE, same)).where(where)
+        return found.select_from(table.join(CHANGE, same)).where(where, CHANGE.c.after.is_not(None))
 
     def changes(self, after: int, limit: int) -> list[Change]:
         """See Reading."""

@@ -83,14 +83,14 @@ def _rows(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal)
 
 
 def _amend(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal) -> Entered:
-    recalling = cast(Store, Recalling(store))
+    recalling = Recalling(store)
     known = recalling.known(kind.collection.entity, {entry.id for entry in entries})
     changed = unchanged = 0
     faults: list[Fault] = []
     for entry in entries:
         patch = {name: entry.said[name] for name in kind.amends}
         try:
-            after = amend(recalling, kind.collection, entry.id, patch, caller)
+            after = amend(cast(Store, recalling), kind.collection, entry.id, patch, caller)
         except Refused as refused:
             faults += [
                 each._replace(pointer=each.pointer.replace("#", f"#/{entry.number}", 1)) for each in refused.faults
@@ -101,6 +101,7 @@ def _amend(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal
         else:
             same = after == known[entry.id]
             unchanged, changed = unchanged + same, changed + (not same)
+    recalling.flush()
     return Entered(0, unchanged, changed, tuple(faults))
 
 
