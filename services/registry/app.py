@@ -42,11 +42,11 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     for collection in COLLECTIONS:
         if collection.entity in decisions.PAPERS:
             api.register_blueprint(decisions.papers_blueprint(collection, database))
-        elif collection.entity not in ("feed", "outage"):
+        elif collection.entity not in ("feed", "outage", "import"):
             api.register_blueprint(blueprint_for(collection, database))
     api.register_blueprint(decisions.outages_blueprint(database))
     api.register_blueprint(feeds.blueprint(database, accounts))
-    api.register_blueprint(imports.blueprint(database))
+    api.register_blueprint(imports.blueprint(database, stopping))
     api.register_blueprint(keys.keys_blueprint(database))
     api.register_blueprint(keys.tokens_blueprint(database, signing_key, Attempts(time.monotonic), now_ms))
     api.register_blueprint(changes.blueprint(database, stopping))

@@ -6,6 +6,7 @@ A new entity is a Struct in the contract, a Schema, a table with its migration, 
 from services.registry import schemas
 from services.registry.collection import Access, Collection, Reference
 from services.registry.entities_evidence import COLLECTIONS_OF_EVIDENCE
+from services.registry.entities_imports import COLLECTIONS_OF_IMPORTS
 from services.registry.scope import OF_DISTRICTS, OF_VENDORS, READ_ALL
 from shared.contracts import registry as contract
 
@@ -146,5 +147,6 @@ COLLECTIONS = (
         amendable=("sites", "active", "heartbeat_interval_s"),
     ),
     *COLLECTIONS_OF_EVIDENCE,
+    *COLLECTIONS_OF_IMPORTS,
 )
 BY_ENTITY = {collection.entity: collection for collection in COLLECTIONS}

@@ -79,6 +79,9 @@ class Store(Protocol):
     def organisations_of(self, usccs: Many[str]) -> dict[str, str]:
         """The slugs of the organisations that have these codes, by code."""
 
+    def feeds_of(self, sites: Many[str]) -> list[str]:
+        """The ids of the feeds that serve one of these sites."""
+
     def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """Every entity of which these fields have one of these values."""
 
@@ -111,6 +114,9 @@ class Store(Protocol):
 
     def logged(self, first: int, last: int) -> list[Change]:
         """The rows of the log from one sequence to another, both included."""
+
+    def sequences(self, entity: EntityName, key: str) -> list[tuple[int, int]]:
+        """Of every change of an entity its version, and its sequence in the log."""
 
     def head(self) -> Head:
         """The change log's last row."""
@@ -161,3 +167,10 @@ class Database(Protocol):
 
         :raises Unavailable: if the database does not answer, or another writer holds it for too long
         """
+
+
+class Trying(Database, Protocol):
+    """A database in which something can also be tried out."""
+
+    def trying(self, actor: str) -> AbstractContextManager[Store]:
+        """Write, as :meth:`writing`, but undo all of it at the end; the log, which costs the most, is not written."""

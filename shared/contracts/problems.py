@@ -17,6 +17,7 @@ STATUS = {
     "bad_credentials": 401,
     "forbidden": 403,
     "not_found": 404,
+    "job_unknown": 404,
     "method_not_allowed": 405,
     "already_exists": 409,
     "conflicting": 409,
@@ -30,6 +31,7 @@ STATUS = {
     "idempotency_key_reused": 422,
     "precondition_required": 428,
     "too_many_attempts": 429,
+    "too_many_imports": 429,
     "internal": 500,
     "unavailable": 503,
 }

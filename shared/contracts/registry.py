@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
+from shared.contracts.registry_imports import Import
 
 EntityName = Literal[
     "organisation",
@@ -31,6 +32,7 @@ EntityName = Literal[
     "tenancy",
     "feed_binding",
     "outage",
+    "import",
 ]
 
 
@@ -196,6 +198,7 @@ ENTITIES: dict[str, type[msgspec.Struct]] = {
     "tenancy": Tenancy,
     "feed_binding": FeedBinding,
     "outage": Outage,
+    "import": Import,
 }
 
 

@@ -72,6 +72,12 @@ def versions(connection: sa.Connection, entity: EntityName, ids: Sequence[str]) 
     return {row[0]: row[1] for row in connection.execute(query.group_by(CHANGE.c.id))}
 
 
+def sequences(connection: sa.Connection, entity: EntityName, key: str) -> list[tuple[int, int]]:
+    """The version and the sequence of each change of an entity."""
+    query = sa.select(CHANGE.c.version, CHANGE.c.sequence).where(CHANGE.c.entity == entity, CHANGE.c.id == key)
+    return [(row.version, row.sequence) for row in connection.execute(query.order_by(CHANGE.c.version))]
+
+
 def body(entity: msgspec.Struct | None) -> dict[str, Any] | None:
     """An entity as it stands in JSON: dates as text."""
     return None if entity is None else dict(msgspec.to_builtins(entity, str_keys=True))

@@ -100,6 +100,8 @@ def _in_reach(entity: EntityName, reach: Reach) -> Condition:
         conditions.append(condition(table, reach.districts))
     if reach.vendors and entity in ("device", "feed", "feed_binding", "outage"):
         conditions.append(table.c.vendor.in_(reach.vendors))
+    if reach.key and entity == "import":
+        conditions.append(table.c.imported_by == reach.key)
     return sa.or_(*conditions)
 
 
@@ -135,4 +137,5 @@ _BY_DISTRICT: Mapping[str, Callable[[sa.Table, tuple[str, ...]], Condition]] = {
     "feed_binding": _of_feeds_serving,
     "outage": _of_feeds_serving,
     "key": lambda *_: sa.false(),
+    "import": lambda *_: sa.false(),
 }

@@ -20,12 +20,13 @@ _REPLACED = "id of the replaced"
 
 
 class SqlStore:
-    """Reads and writes on a connection whose transaction holds the writer's lock."""
+    """Reads and writes on a connection whose transaction holds the writer's lock; ``logged``: it will be committed."""
 
-    def __init__(self, connection: sa.Connection, actor: str, time: str) -> None:
+    def __init__(self, connection: sa.Connection, actor: str, time: str, *, logged: bool = True) -> None:
         self._connection = connection
         self._actor = actor
         self._time = time
+        self._logged = logged
         self.changes: Counter[str] = Counter()  # by entity, for those who count what was committed
 
     def known(self, entity: EntityName, ids: Many[str]) -> dict[str, Stored]:
@@ -48,6 +49,11 @@ class SqlStore:
         table = TABLES["organisation"]
         rows = self._connection.execute(sa.select(table.c.uscc, table.c.slug).where(table.c.uscc.in_(usccs)))
         return {row.uscc: row.slug for row in rows}
+
+    def feeds_of(self, sites: Many[str]) -> list[str]:
+        """See Store."""
+        query = sa.select(FEED_SITE.c.feed).where(FEED_SITE.c.site.in_(sites)).distinct().order_by(FEED_SITE.c.feed)
+        return list(self._connection.execute(query).scalars())
 
     def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """See Store."""
@@ -110,6 +116,10 @@ class SqlStore:
         """See Store."""
         return list(sql_log.changes(self._connection, first - 1, last - first + 1))
 
+    def sequences(self, entity: EntityName, key: str) -> list[tuple[int, int]]:
+        """See Store."""
+        return sql_log.sequences(self._connection, entity, key)
+
     def head(self) -> Head:
         """See Store."""
         return sql_log.head(self._connection)
@@ -146,8 +156,9 @@ class SqlStore:
                 self._connection.execute(sa.insert(FEED_SITE), [{"feed": key, "site": site} for site in row.sites])
 
     def _log(self, entries: Sequence[sql_log.Entry]) -> None:
-        sql_log.append(self._connection, self._actor, self._time, entries)
-        self.changes.update(entry.entity for entry in entries)
+        if self._logged:
+            sql_log.append(self._connection, self._actor, self._time, entries)
+            self.changes.update(entry.entity for entry in entries)
 
 
 def entity_of(entity: EntityName, row: Any) -> Entity:

@@ -17,6 +17,7 @@ from services.registry.adapters.sql_columns import (
     paper,
     text,
 )
+from services.registry.adapters.sql_tables_imports import TABLES_OF_IMPORTS
 
 SITE = sa.Table("site", METADATA, text("slug", primary_key=True), text("entity"), district())
 
@@ -154,6 +155,7 @@ TABLES = {
         *(text(name, nullable=True) for name in ("decided_by", "decision_reason")),
         sa.Index(None, "vendor", "feed"),
     ),
+    **TABLES_OF_IMPORTS,
     "key": entity("key", text("key"), text("name"), text("role"), json("districts"), json("vendors"), flag("active")),
 }
 

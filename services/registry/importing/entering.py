@@ -1,6 +1,6 @@
 """Entries become rows of the registry, by the rules of every other request, a thousand at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple, cast
 
@@ -31,10 +31,18 @@ class Entered(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def enter(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal) -> Entered:
-    """Register or amend what can be; what has a fault is left out, and told. Whether it is kept is the caller's."""
+def enter(
+    store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal, seen: Callable[[int], None]
+) -> Entered:
+    """Register or amend what can be; what has a fault is left out, and told. Whether it is kept is the caller's.
+
+    ``seen`` is told now and then how many entries are done.
+    """
     one = _amend if kind.amends else _register
-    done = [one(store, kind, chunk, caller) for chunk in _chunks(entries)]
+    done: list[Entered] = []
+    for number, chunk in enumerate(_chunks(entries)):
+        done.append(one(store, kind, chunk, caller))
+        seen(number * _AT_ONCE + len(chunk))
     return Entered(
         sum(each.new for each in done),
         sum(each.unchanged for each in done),
