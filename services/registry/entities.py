@@ -7,6 +7,7 @@ from services.registry import schemas
 from services.registry.collection import Access, Collection, Reference
 from services.registry.entities_evidence import COLLECTIONS_OF_EVIDENCE
 from services.registry.entities_imports import COLLECTIONS_OF_IMPORTS
+from services.registry.schemas_amendment import AmendmentSchema
 from services.registry.scope import OF_DISTRICTS, OF_VENDORS, READ_ALL
 from shared.contracts import registry as contract
 
@@ -19,6 +20,8 @@ _OF_THE_CITY = Access(("administrator",), (*READ_ALL, *OF_DISTRICTS))
 _OF_A_DISTRICT = Access(("administrator", "district_officer"), (*READ_ALL, *OF_DISTRICTS))
 _OF_A_VENDOR = Access(("administrator", *OF_VENDORS), (*READ_ALL, *OF_DISTRICTS, *OF_VENDORS))
 _VENDOR = Reference("organisation", ("vendor",))
+_PILOT = Reference("pilot", ("pilot",))
+_VENUE = Reference("venue", ("venue",))
 _SERVICE_DATES = ("installed_on", "retired_on")
 
 COLLECTIONS = (
@@ -38,6 +41,7 @@ COLLECTIONS = (
         key=("slug",),
         access=_OF_A_DISTRICT,
         filters=("district",),
+        amendable=("name", "housing_type", "funding_source", "registration_code", "construction_start_date"),
         site=lambda row: str(row.slug),
     ),
     Collection(
@@ -47,8 +51,9 @@ COLLECTIONS = (
         schemas.PhaseSchema,
         key=("pilot", "number"),
         access=_OF_A_DISTRICT,
-        references=(Reference("pilot", ("pilot",)),),
+        references=(_PILOT,),
         filters=("pilot",),
+        amendable=("name",),
         site=lambda row: str(row.pilot),
     ),
     Collection(
@@ -61,6 +66,8 @@ COLLECTIONS = (
         references=(Reference("phase", ("pilot", "phase")),),
         filters=("pilot", "phase"),
         amendable=("handed_over_on",),
+        settled_by=_PILOT,
+        fills=("handed_over_on",),
         site=lambda row: str(row.pilot),
     ),
     Collection(
@@ -73,6 +80,8 @@ COLLECTIONS = (
         references=(Reference("dwelling", ("pilot", "dwelling_ref")),),
         filters=("pilot", "dwelling_ref", "category"),
         amendable=_SERVICE_DATES,
+        settled_by=_PILOT,
+        fills=("installed_on",),
         site=lambda row: str(row.pilot),
     ),
     Collection(
@@ -83,6 +92,7 @@ COLLECTIONS = (
         key=("slug",),
         access=_OF_A_DISTRICT,
         filters=("district", "venue_type"),
+        amendable=("name", "funding_source", "venue_type_text", "managing_authority"),
         site=lambda row: str(row.slug),
     ),
     Collection(
@@ -92,9 +102,10 @@ COLLECTIONS = (
         schemas.ZoneSchema,
         key=("venue", "code"),
         access=_OF_A_DISTRICT,
-        references=(Reference("venue", ("venue",)),),
+        references=(_VENUE,),
         filters=("venue",),
-        amendable=("calendars",),
+        amendable=("name", "calendars"),
+        settled_by=_VENUE,
         site=lambda row: str(row.venue),
     ),
     Collection(
@@ -147,6 +158,16 @@ COLLECTIONS = (
         amendable=("sites", "active", "heartbeat_interval_s"),
     ),
     *COLLECTIONS_OF_EVIDENCE,
+    Collection(
+        "amendment",
+        "amendments",
+        contract.Amendment,
+        AmendmentSchema,
+        key=("entity", "of", "number"),
+        access=_OF_A_DISTRICT,
+        filters=("entity", "of"),
+        site=lambda row: str(row.of).partition("/")[0],
+    ),
     *COLLECTIONS_OF_IMPORTS,
 )
 BY_ENTITY = {collection.entity: collection for collection in COLLECTIONS}

@@ -17,6 +17,7 @@ from shared.contracts.telemetry import DEVICE_PATTERN, SLUG_PATTERN
 
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2099, 12, 31)
+_FILLED_IN = "Filled in by the registry"
 DWELLING_REF_PATTERN = r"^[A-Za-z0-9_-]{8,64}$(?!\n)"
 # A slot's or an installation's id: the site's slug first. What is behind the pattern must exist anyway.
 PLACE_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}/[A-Za-z0-9_-]{1,64}/[a-z0-9][a-z0-9-]{0,62}$(?!\n)"
@@ -176,3 +177,13 @@ def epoch_ms(**kwargs: Any) -> ma.fields.Integer:
 def number(least: int, most: int, **kwargs: Any) -> ma.fields.Integer:
     """A field for a whole number within limits."""
     return ma.fields.Integer(strict=True, validate=Between(least, most), **kwargs)
+
+
+def filled_in() -> ma.fields.String:
+    """A field that the registry fills in: it shows in answers; a body with it is refused."""
+    return ma.fields.String(dump_only=True, allow_none=True, metadata={"description": _FILLED_IN})
+
+
+def filled_in_day() -> ma.fields.Date:
+    """A civil day that the registry fills in."""
+    return ma.fields.Date(dump_only=True, allow_none=True, metadata={"description": _FILLED_IN})

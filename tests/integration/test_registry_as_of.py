@@ -99,7 +99,14 @@ def test_every_collection_is_read_as_of_a_day_and_within_the_same_reach(city: Re
     read = {path: operations["get"].get("parameters", []) for path, operations in paths.items() if "get" in operations}
     read = {path: asked for path, asked in read.items() if not path.endswith("/template")}
     undated = {path for path, asked in read.items() if "as_of" not in {one.get("name") for one in asked}}
-    assert undated == {"/.well-known/jwks.json", "/v1/changes", "/v1/districts", "/v1/keys", "/v1/pseudonym-page"}
+    assert undated == {
+        "/.well-known/jwks.json",
+        "/v1/changes",
+        "/v1/districts",
+        "/v1/histories/{entity}/{key}",
+        "/v1/keys",
+        "/v1/pseudonym-page",
+    }
 
 
 @pytest.mark.parametrize("day", ["2026-03-01T00:00:00", "1.3.2026", "", "2026-02-30", "1999-12-31"])

@@ -13,7 +13,7 @@ from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
 from services.registry.store import Asked, Stored
-from shared.contracts.registry import ENTITIES, Change, EntityName, Key
+from shared.contracts.registry import ENTITIES, Amendment, Change, EntityName, Key
 
 Condition = sa.ColumnElement[bool]
 
@@ -60,6 +60,17 @@ class SqlReading:
     def changes(self, after: int, limit: int) -> list[Change]:
         """See Reading."""
         return list(sql_log.changes(self._connection, after, limit))
+
+    def history(self, entity: EntityName, key: str) -> list[Change]:
+        """See Reading."""
+        return sql_log.changes_of(self._connection, entity, key)
+
+    def amendments_of(self, entity: EntityName, key: str) -> list[Amendment]:
+        """See Reading."""
+        table = TABLES["amendment"]
+        query = sa.select(table).where(table.c.entity == entity, table.c.of == key).order_by(table.c.number)
+        rows = [entity_of("amendment", row) for row in self._connection.execute(query).mappings()]
+        return [row for row in rows if isinstance(row, Amendment)]
 
     def every_change(self) -> Iterator[Change]:
         """The whole change log, a little at a time."""

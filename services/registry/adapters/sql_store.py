@@ -1,8 +1,8 @@
 """The registry inside one write transaction; see :class:`services.registry.store.Store`."""
 
 from collections import Counter
-from collections.abc import Collection as Many
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection as Many, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, T
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.store import Amended, New, Once, Site, Stored, Version
+from shared.contracts.civil_time import date_from_day, day_of, ms_from_rfc3339
 from shared.contracts.registry import ENTITIES, Change, EntityName, Feed
 
 _SITES = ("pilot", "venue")
@@ -28,6 +29,11 @@ class SqlStore:
         self._time = time
         self._logged = logged
         self.changes: Counter[str] = Counter()  # by entity, for those who count what was committed
+
+    @property
+    def today(self) -> date:
+        """See Store."""
+        return date_from_day(day_of(ms_from_rfc3339(self._time)))
 
     def known(self, entity: EntityName, ids: Many[str]) -> dict[str, Stored]:
         """See Store."""

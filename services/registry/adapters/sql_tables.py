@@ -4,8 +4,6 @@ import sqlalchemy as sa
 
 from services.registry.adapters.sql_columns import (
     METADATA as METADATA,
-)
-from services.registry.adapters.sql_columns import (
     day,
     district,
     entity,
@@ -15,6 +13,7 @@ from services.registry.adapters.sql_columns import (
     number,
     of,
     paper,
+    state,
     text,
 )
 from services.registry.adapters.sql_tables_imports import TABLES_OF_IMPORTS
@@ -32,8 +31,11 @@ TABLES = {
         text("funding_source"),
         text("registration_code", nullable=True),
         day("construction_start_date"),
+        *state(),
     ),
-    "phase": entity("phase", text("pilot", of("pilot"), index=True), number("number"), text("name"), district()),
+    "phase": entity(
+        "phase", text("pilot", of("pilot"), index=True), number("number"), text("name"), *state(), district()
+    ),
     "dwelling": entity(
         "dwelling",
         text("pilot", of("pilot"), index=True),
@@ -62,6 +64,7 @@ TABLES = {
         text("funding_source"),
         text("venue_type_text", nullable=True),
         text("managing_authority", nullable=True),
+        *state(),
     ),
     "zone": entity(
         "zone",
@@ -81,6 +84,8 @@ TABLES = {
         number("seats"),
         day("installed_on"),
         day("retired_on"),
+        day("accepted_on"),
+        text("accepted_by", nullable=True),
         district(),
     ),
     "device": entity(
@@ -156,6 +161,19 @@ TABLES = {
         sa.Index(None, "vendor", "feed"),
     ),
     **TABLES_OF_IMPORTS,
+    "amendment": entity(
+        "amendment",
+        text("entity"),
+        text("of"),
+        number("number"),
+        json("changes"),
+        *(text(name) for name in ("reason", "proposed_by", "state")),
+        day("effective_from"),
+        *(text(name, nullable=True) for name in ("decided_by", "decision_reason")),
+        sa.Column("made_version", sa.Integer),
+        district(),
+        sa.Index(None, "entity", "of"),
+    ),
     "key": entity("key", text("key"), text("name"), text("role"), json("districts"), json("vendors"), flag("active")),
 }
 

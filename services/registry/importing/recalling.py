@@ -3,8 +3,7 @@
 Amending row by row, by the rules of every other request, is then no slower than amending all rows together.
 """
 
-from collections.abc import Callable
-from collections.abc import Collection as Many
+from collections.abc import Callable, Collection as Many
 from itertools import groupby
 from typing import Any, TypeVar
 

@@ -8,7 +8,7 @@ import msgspec
 
 from services.registry.amending import IsMeant, any_version
 from services.registry.collection import Collection, Entity, id_of
-from services.registry.entities import COLLECTIONS
+from services.registry.entities import BY_ENTITY, COLLECTIONS
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.registering import ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
@@ -148,6 +148,8 @@ def _referring(store: Store, collection: Collection, chunk: Sequence[_Done]) -> 
                 }
                 for row in store.beside(other.entity, reference.fields, values):
                     yield other.entity, id_of(other, row)
+    for amendment in store.beside("amendment", ("entity", "of"), {(collection.entity, each.id) for each in chunk}):
+        yield "amendment", id_of(BY_ENTITY["amendment"], amendment)
     if collection.entity in ("pilot", "venue"):
         yield from (("feed", feed) for feed in store.feeds_of({each.id for each in chunk}))
 
