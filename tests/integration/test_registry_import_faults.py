@@ -152,6 +152,15 @@ def test_what_stands_beside_the_table_is_not_lost_without_a_word(made: RegistryU
     assert details(answer) == ["ask Li 所在的列没有表头；请补上表头，或删去该内容。"]
 
 
+def test_what_stands_far_to_the_right_of_the_table_is_told_too(made: RegistryUnderTest) -> None:
+    far = [*GOOD, *[None] * 100, "ask Li"]
+    answer = upload(made, made.admin, "devices", xlsx(HEADINGS, far, ["acme", "b", None, None]), KEEP_SOME)
+    assert (counts(answer), places(answer)) == (("KEPT", 1, 0, 0, 1), [(2, "", "")])
+    assert details(answer) == ["ask Li 所在的列没有表头；请补上表头，或删去该内容。"]
+    headed = upload(made, made.admin, "devices", xlsx([*HEADINGS, *[None] * 100, "备注"], GOOD))
+    assert (headed.status_code, "没有名为 备注 的列" in headed.text) == (422, True)
+
+
 def test_headings_that_are_wrong_are_all_told(made: RegistryUnderTest) -> None:
     answer = upload(made, made.admin, "devices", as_csv(["厂商", "型号", "厂商"], ["acme", "x", "acme"]))
     told: Any = answer.json

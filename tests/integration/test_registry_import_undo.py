@@ -220,6 +220,39 @@ def test_what_refers_to_a_new_row_since_stands_in_the_way(
     assert "引用了此次导入的内容" in details(answer)[0]
 
 
+def approved(made: RegistryUnderTest, pilot: str) -> None:
+    """District confirmed, by others than who registered it."""
+    officer, approver = (made.caller(role, districts=["nanshan"]) for role in ("district_officer", "district_approver"))
+    made.admin.patch(f"/v1/pilots/{pilot}", {"registration_code": "2025-1", "construction_start_date": "2025-03-01"})
+    for caller, state in ((officer, "SUBMITTED"), (approver, "DISTRICT_CONFIRMED")):
+        answer = caller.post(f"/v1/pilots/{pilot}/state", {"state": state})
+        assert answer.status_code == 200, answer.text
+
+
+def test_rows_of_what_was_approved_since_are_not_taken_back(made: RegistryUnderTest) -> None:
+    key = imported(made, made.admin, "dwellings", DWELLINGS, ["garden", 1, "q7Xk2mPzA1"])
+    approved(made, "garden")
+    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    assert (answer.status_code, reason(answer)) == (409, "conflicting")
+    assert details(answer) == ["试点项目 garden 在导入之后又有改动或核验，不能撤销。"]
+
+    later = imported(made, made.admin, "dwellings", DWELLINGS, ["garden", 1, "q7Xk2mPzB2"])
+    assert made.admin.post(f"/v1/imports/{later}/undo", WHY).status_code == 200
+
+
+def test_an_amendment_of_a_new_row_stands_in_the_way(made: RegistryUnderTest) -> None:
+    approved(made, "garden")
+    key = imported(
+        made, made.admin, "slots", ["试点项目", "住宅假名", "点位编号", "类别", "安装日期"],
+        ["garden", "home-00000", "second", "照明", "2026-06-01"],
+    )  # fmt: skip
+    proposal = {"entity": "slot", "of": "garden/home-00000/second", "changes": {"installed_on": "2026-06-02"}}
+    assert made.admin.post("/v1/amendments", [{**proposal, "reason": "更正"}], match=None).status_code == 201
+    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    assert (answer.status_code, reason(answer)) == (409, "conflicting")
+    assert ["引用" in detail for detail in details(answer)] == [True]
+
+
 def test_two_imports_are_undone_the_later_one_first(made: RegistryUnderTest) -> None:
     before = everything(made.admin)
     first = imported(made, made.admin, "dwellings", DWELLINGS, ["garden", 1, "q7Xk2mPzA1"])

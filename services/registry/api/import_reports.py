@@ -10,7 +10,7 @@ from services.registry import counters
 from services.registry.api.answering import phrase
 from services.registry.importing import templates
 from services.registry.importing.carrying import Result
-from services.registry.importing.kinds import Kind
+from services.registry.importing.kind import Kind
 from services.registry.importing.telling import refused_lines, told
 from shared.runtime.web import language
 

@@ -17,7 +17,8 @@ from services.registry.entities import BY_ENTITY
 from services.registry.importing import templates
 from services.registry.importing.carrying import carry_out
 from services.registry.importing.jobs import Jobs
-from services.registry.importing.kinds import KINDS, Kind
+from services.registry.importing.kind import Kind
+from services.registry.importing.kinds import KINDS
 from services.registry.store import Trying
 from shared.contracts.problems import MEDIA_TYPE, Problem
 from shared.failures import Rejected
@@ -44,11 +45,11 @@ def blueprint(database: Trying, stopping: threading.Event) -> Blueprint:
 
 
 def _add_template(imports: Blueprint, kind: Kind) -> None:
-    @imports.route(f"/{kind.name}/template", methods=["GET"], endpoint=f"{kind.name}_template")
+    @imports.route(f"/{kind.name}/template", methods=["GET"], endpoint=f"{kind.word}_template")
     @guarded(imports, *kind.writers)
     @imports.arguments(TemplateQuery, location="query", unknown=ma.RAISE)
     @imports.doc(
-        operationId=f"get_{kind.name}_template",
+        operationId=f"get_{kind.word}_template",
         summary="Headings, one row of examples (skipped if left in), and in XLSX what each column wants",
         responses={"200": {"description": "The template", "content": {XLSX: _FILE, CSV: _FILE}}},
     )
@@ -59,7 +60,7 @@ def _add_template(imports: Blueprint, kind: Kind) -> None:
 
 
 def _add_import(imports: Blueprint, kind: Kind, database: Trying, jobs: Jobs) -> None:
-    @imports.route(f"/{kind.name}", methods=["POST"], endpoint=kind.name)
+    @imports.route(f"/{kind.name}", methods=["POST"], endpoint=kind.word)
     @guarded(imports, *kind.writers)
     @imports.arguments(ImportQuery, location="query", unknown=ma.RAISE)
     @imports.alt_response(413, "REQUEST_ENTITY_TOO_LARGE")
@@ -67,7 +68,7 @@ def _add_import(imports: Blueprint, kind: Kind, database: Trying, jobs: Jobs) ->
     @imports.alt_response(429, "TOO_MANY_REQUESTS")
     @imports.doc(
         requestBody={"required": True, "content": {XLSX: _FILE, CSV: _FILE}},
-        operationId=f"import_{kind.name}",
+        operationId=f"import_{kind.word}",
         summary="Check a file, or keep its rows; Accept XLSX to be given the refused rows, to mend and upload again",
         responses={
             "200": {
@@ -95,9 +96,12 @@ def _add_import(imports: Blueprint, kind: Kind, database: Trying, jobs: Jobs) ->
 def _body() -> bytes:
     """The file; one that says it is too long is refused before it is read.
 
-    :raises Rejected: ``not_supported_media`` if it is said to be something else
+    :raises Rejected: ``not_supported_media`` if it is said to be something else; ``too_large``
     """
     if request.mimetype not in _ACCEPTED:
         raise Rejected("not_supported_media")
-    request.max_content_length = MOST_BYTES
-    return request.get_data(cache=False)
+    request.max_content_length = MOST_BYTES + 1  # of a body in chunks the rest is cut off without a word
+    content = request.get_data(cache=False)
+    if len(content) > MOST_BYTES:
+        raise Rejected("too_large")
+    return content

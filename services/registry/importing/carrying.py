@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from services.registry.importing import sheets
 from services.registry.importing.entering import Entered, enter
-from services.registry.importing.kinds import Kind
+from services.registry.importing.kind import Kind
 from services.registry.importing.parsing import Sheet, parse, sheet_of
 from services.registry.store import New, Store, Trying
 from shared.contracts.registry_imports import Import

@@ -1,14 +1,14 @@
 """Entries become rows of the registry, by the rules of every other request, a thousand at a time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from services.registry.amending import amend
 from services.registry.collection import Entity
-from services.registry.importing.kinds import Kind
+from services.registry.importing.kind import Kind
 from services.registry.importing.parsing import Entry
 from services.registry.importing.recalling import Recalling
 from services.registry.refusal import Fault, Refused, fault, pointer
@@ -92,13 +92,12 @@ def _rows(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal)
 
 def _amend(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal) -> Entered:
     recalling = Recalling(store)
-    known = recalling.known(kind.collection.entity, {entry.id for entry in entries})
+    stood = recalling.known(kind.collection.entity, {entry.id for entry in entries})
     changed = unchanged = 0
     faults: list[Fault] = []
     for entry in entries:
-        patch = {name: entry.said[name] for name in kind.amends}
         try:
-            after = amend(cast(Store, recalling), kind.collection, entry.id, patch, caller)
+            after = amend(cast(Store, recalling), kind.collection, entry.id, _patch(kind, recalling, entry), caller)
         except Refused as refused:
             faults += [
                 each._replace(pointer=each.pointer.replace("#", f"#/{entry.number}", 1)) for each in refused.faults
@@ -107,10 +106,18 @@ def _amend(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal
             place = pointer(entry.number, kind.collection.key[-1])
             faults.append(fault(place, rejected.reason, f"detail.{rejected.reason}", **rejected.params))
         else:
-            same = after == known[entry.id]
+            same = after == stood[entry.id]
+            stood[entry.id] = after
             unchanged, changed = unchanged + same, changed + (not same)
     recalling.flush()
     return Entered(0, unchanged, changed, tuple(faults))
+
+
+def _patch(kind: Kind, recalling: Recalling, entry: Entry) -> Mapping[str, Any]:
+    if kind.patch is None:
+        return {name: entry.said[name] for name in kind.amends}
+    stands = recalling.known(kind.collection.entity, {entry.id}).get(entry.id)
+    return kind.patch(stands.row, entry.said) if stands else {}  # what is not there is refused anyway
 
 
 def row_of(fault: Fault) -> int:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from services.registry import counters
 from services.registry.importing.carrying import Result, carry_out
-from services.registry.importing.kinds import Kind
+from services.registry.importing.kind import Kind
 from services.registry.importing.telling import refused_lines
 from services.registry.refusal import Refused
 from services.registry.store import Trying

@@ -12,6 +12,7 @@ from services.registry.store import Amended, Site, Store, Stored
 from shared.contracts.registry import EntityName
 
 Found = TypeVar("Found")
+_CHANGING = ("add", "remove", "replace_all")
 
 
 class Recalling:
@@ -44,10 +45,11 @@ class Recalling:
             self._store.replace_all(entity, [row for _, row in rows])
 
     def __getattr__(self, name: str) -> Any:
-        """Everything else is the other's, who must know all by then; it may change anything."""
+        """Everything else is the other's, who must know all by then."""
         self.flush()
-        self._known.clear()
-        self._sites.clear()
+        if name in _CHANGING:
+            self._known.clear()
+            self._sites.clear()
         return getattr(self._store, name)
 
 

@@ -7,11 +7,12 @@ from typing import NamedTuple
 import msgspec
 
 from services.registry.amending import IsMeant, any_version
-from services.registry.collection import Collection, Entity, id_of
+from services.registry.collection import Collection, Entity, id_of, joined
 from services.registry.entities import BY_ENTITY, COLLECTIONS
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.registering import ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
+from services.registry.settling import is_settled
 from services.registry.store import Amended, Store, Stored
 from shared.contracts.registry_imports import Import
 from shared.failures import Rejected
@@ -36,7 +37,7 @@ def undo(store: Store, key: str, caller: Principal, reason: str, is_meant: IsMea
     """Remove what an import registered, and give what it changed its former content back.
 
     What was changed since in any way – amended, verified, confirmed – stays, and so does the whole import; but what
-    later imports did and was undone is no change.
+    later imports did and was undone is no change. So do rows whose pilot or venue was approved since.
 
     :returns: the import as it stands afterwards
     :raises Rejected: ``not_found`` if there is no such import, or it is neither the caller's nor he an administrator;
@@ -53,6 +54,7 @@ def undo(store: Store, key: str, caller: Principal, reason: str, is_meant: IsMea
         raise Refused([fault(pointer(), "conflicting", "rule.undone_already")])
     done = _done(store, stored.row)
     in_the_way = [each for chunk in _chunks(done) for each in _in_the_way(store, chunk, done, caller)]
+    in_the_way += _approved_since(store, done, stored.row.last_sequence)
     if in_the_way:
         raise Refused(_first(in_the_way))
     first = store.head().sequence + 1
@@ -114,6 +116,19 @@ def _in_the_way(
         for entity, key in _referring(store, collection, chunk):
             if (entity, key) not in done:
                 yield fault(pointer(), "conflicting", "rule.undo_referred", entity=entity, id=key)
+
+
+def _approved_since(store: Store, done: Mapping[tuple[str, str], _Done], last: int) -> Iterator[Fault]:
+    """What the rows belong to and has been approved, if anything became of it since: they may be what was approved."""
+    belong = {
+        (parent.entity, joined(each.left.row, parent.fields)): each
+        for each in done.values()
+        if (parent := each.collection.settled_by) is not None
+    }
+    for (entity, key), each in belong.items():
+        changed = any(sequence > last for _, sequence in store.sequences(entity, key))
+        if changed and is_settled(store, each.collection, each.left.row):
+            yield fault(pointer(), "conflicting", "rule.undo_changed", entity=entity, id=key)
 
 
 def _changed_since(store: Store, chunk: Sequence[_Done]) -> Iterator[_Done]:
