@@ -50,8 +50,11 @@ def registered(store: Store, entity: EntityName, caller: Principal, **row: Any) 
     register(store, collection, [Row((0,), id_of(collection, made), made)], caller)
 
 
-def build(store: Store, founder: Principal) -> None:
-    """A pilot of two phases and a venue; all of it registered by one person, the second phase accepted by others."""
+def build(store: Store, founder: Principal, *, helped: bool = True) -> None:
+    """A pilot of two phases and a venue, registered by one person.
+
+    ``helped``: another has accepted the second phase, and an amendment of it is pending.
+    """
     for entity, row in _rows():
         registered(store, entity, founder, **row)
     amend(store, BY_ENTITY["pilot"], "garden", {"registration_code": "2026-440305-01"}, founder)
@@ -59,6 +62,8 @@ def build(store: Store, founder: Principal) -> None:
     amend(store, outage, ITEMS["outage"], {"to_ms": 1767229200000}, founder)
     amend(store, outage, ITEMS["outage"], {"evidence_title": "说明", "evidence_sha256": DIGEST}, founder)
     move(store, BY_ENTITY["phase"], "garden/2", Move("UNDER_CONSTRUCTION", LONG_AGO), founder)
+    if not helped:
+        return
     move(store, BY_ENTITY["phase"], "garden/2", Move("ACCEPTED", LONG_AGO), somebody("district_approver", "acceptor"))
     propose(store, AMENDED, founder)
 
