@@ -47,7 +47,7 @@ from services.registry.settings import Settings
 from shared.runtime import auth, logs, web
 
 # They have more than a plain collection has.
-_OF_THEIR_OWN = ("feed", "amendment", "document", "audit_case", "audit_entry", "person")
+_OF_THEIR_OWN = ("feed", "amendment", "document", "audit_case", "audit_entry", "person", "import")
 
 
 def create_app() -> Flask:
@@ -81,11 +81,11 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     api.register_blueprint(amendments.blueprint(database))
     api.register_blueprint(histories.blueprint(database))
     api.register_blueprint(feeds.blueprint(database, accounts))
-    api.register_blueprint(imports.blueprint(database))
     api.register_blueprint(keys.blueprint(database, now_ms))
     issued = Tokens(signing_keys.ring, now_ms)
     _register_people(api, database, issued)
     api.register_blueprint(oidc.blueprint(database, issued, _city(settings)))
+    api.register_blueprint(imports.blueprint(database, stopping))
     api.register_blueprint(changes.blueprint(database, stopping))
     api.register_blueprint(accesses.blueprint(database))
     api.register_blueprint(districts.blueprint())

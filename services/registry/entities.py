@@ -9,6 +9,7 @@ from services.registry.entities_audit import COLLECTIONS_OF_AUDIT
 from services.registry.entities_city import COLLECTIONS_OF_THE_CITY, LAYOUT
 from services.registry.entities_devices import COLLECTIONS_OF_DEVICES
 from services.registry.entities_evidence import COLLECTIONS_OF_EVIDENCE
+from services.registry.entities_imports import COLLECTIONS_OF_IMPORTS
 from services.registry.entities_people import COLLECTIONS_OF_PEOPLE
 from services.registry.schemas_amendment import AmendmentSchema
 from services.registry.scope import OF_DISTRICTS, OF_VENDORS, READ_ALL
@@ -181,5 +182,6 @@ COLLECTIONS = (
         site=lambda row: str(row.of).partition("/")[0],
     ),
     *COLLECTIONS_OF_PEOPLE,
+    *COLLECTIONS_OF_IMPORTS,
 )
 BY_ENTITY = {collection.entity: collection for collection in COLLECTIONS}

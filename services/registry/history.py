@@ -1,7 +1,8 @@
 """What was done to one thing, change by change, and what held on a day; pure.
 
 Two clocks: a change was *recorded* at a moment, and *holds* from a civil day: the day it was recorded, or the earlier
-one to which the amendment that made it was dated back. What was registered first has held ever since.
+one to which the amendment that made it was dated back. What was registered first has held ever since; of what was
+removed and came again, what it came again with.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,8 +41,9 @@ def held_on(changes: Sequence[Change], amendments: Sequence[Amendment], day: dat
     """
     if not changes or changes[-1].after is None:
         return None
-    held = dict(changes[0].after or {})
-    for step in steps(changes[1:], amendments):
+    came = max(position for position, change in enumerate(changes) if change.before is None)
+    held = dict(changes[came].after or {})
+    for step in steps(changes[came + 1 :], amendments):
         if step.holds_from is not None and step.holds_from <= day:
             held |= {change.field: change.after for change in step.changes}
     return held

@@ -10,11 +10,12 @@ OF_VENDORS = ("vendor",)
 
 
 class Reach(NamedTuple):
-    """What a caller reaches; ``everything`` makes the other two meaningless."""
+    """What a caller reaches; ``everything`` makes the others meaningless. ``key``: what is his own, wherever it is."""
 
     everything: bool = False
     districts: tuple[str, ...] = ()
     vendors: tuple[str, ...] = ()
+    key: str = ""
 
 
 def reach(caller: Principal) -> Reach:
@@ -24,6 +25,7 @@ def reach(caller: Principal) -> Reach:
     return Reach(
         districts=caller.districts if caller.role in OF_DISTRICTS else (),
         vendors=caller.vendors if caller.role in OF_VENDORS else (),
+        key=caller.key,
     )
 
 

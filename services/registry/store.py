@@ -3,78 +3,26 @@
 from collections.abc import Collection as Many, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from services.registry.accesses import AccessesAsked, Asking, Noted, Told
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
+from services.registry.stored import (
+    Amended as Amended,
+    Asked as Asked,
+    KeptText as KeptText,
+    New as New,
+    Once as Once,
+    SignIn as SignIn,
+    Site as Site,
+    Stored as Stored,
+    Version as Version,
+)
 from shared.brokers.dynamic_security import PasswordHash
 from shared.contracts.registry import Amendment, Change, EntityName, Feed, Key
 from shared.contracts.registry_people import Person
-
-
-class Stored(NamedTuple):
-    """An entity as it stands, and how many changes made it."""
-
-    row: Entity
-    version: int
-
-
-class Version(NamedTuple):
-    """An entity as a change left it, and whose change that was."""
-
-    actor: str
-    row: Entity
-
-
-class SignIn(NamedTuple):
-    """What opens a person's account: the hash of a password, or that of a code and when it ends (epoch ms)."""
-
-    password_hash: str | None = None
-    code_sha256: str | None = None
-    code_until_ms: int | None = None
-
-
-class Once(NamedTuple):
-    """A caller's own name of a request, and the SHA-256 (hex) of the request."""
-
-    key: str
-    request_sha256: str
-
-
-class Site(NamedTuple):
-    """A pilot or a venue: slugs are unique over both."""
-
-    entity: EntityName
-    district: str
-
-
-class Asked(NamedTuple):
-    """A page: up to ``limit`` entities behind the id ``after`` that ``filters`` let through.
-
-    ``before`` (RFC 3339, UTC) asks how they stood after the changes before that moment.
-    """
-
-    filters: Mapping[str, Any] = {}
-    after: str = ""
-    limit: int = 10_000
-    before: str | None = None
-
-
-class New(NamedTuple):
-    """An entity to be registered, and the district it belongs to, if to one."""
-
-    id: str
-    row: Entity
-    district: str | None
-
-
-class KeptText(NamedTuple):
-    """The text of a confidential entry, and 32 random bytes (hex) without which its hash tells nobody the text."""
-
-    salt: str
-    text: str
 
 
 class Store(Protocol):
@@ -92,6 +40,9 @@ class Store(Protocol):
 
     def organisations_of(self, usccs: Many[str]) -> dict[str, str]:
         """The slugs of the organisations that have these codes, by code."""
+
+    def feeds_of(self, sites: Many[str]) -> list[str]:
+        """The ids of the feeds that serve one of these sites."""
 
     def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """Every entity of which these fields have one of these values."""
@@ -113,6 +64,27 @@ class Store(Protocol):
 
     def replace(self, entity: EntityName, key: str, before: Stored, after: Entity) -> Stored:
         """Put ``after`` in the place of ``before``; one row in the log."""
+
+    def replace_all(self, entity: EntityName, rows: Sequence[Amended]) -> None:
+        """Put many in place of what stands there, as :meth:`replace`, in few statements."""
+
+    def remove(self, entity: EntityName, rows: Mapping[str, Stored]) -> None:
+        """Take entities away, by id; each is one row in the log. What comes under such an id later goes on counting.
+
+        Nothing may refer to them.
+        """
+
+    def logged(self, first: int, last: int) -> list[Change]:
+        """The rows of the log from one sequence to another, both included."""
+
+    def sequences(self, entity: EntityName, key: str) -> list[tuple[int, int]]:
+        """Of every change of an entity its version, and its sequence in the log."""
+
+    def head(self) -> Head:
+        """The change log's last row."""
+
+    def now(self) -> str:
+        """The moment of this transaction's changes, as the log has it."""
 
     def keep_secret(self, key: str, sha256: str) -> None:
         """Keep the hash of a new key's secret; never in the log."""
@@ -205,3 +177,10 @@ class Database(Protocol):
 
         :raises Unavailable: if it could not be kept; then nothing may be told
         """
+
+
+class Trying(Database, Protocol):
+    """A database in which something can also be tried out."""
+
+    def trying(self, actor: str) -> AbstractContextManager[Store]:
+        """Write, as :meth:`writing`, but undo all of it at the end; the log, which costs the most, is not written."""

@@ -19,6 +19,7 @@ STATUS = {
     "forbidden": 403,
     "no_account": 403,
     "not_found": 404,
+    "job_unknown": 404,
     "method_not_allowed": 405,
     "already_exists": 409,
     "conflicting": 409,
@@ -33,6 +34,7 @@ STATUS = {
     "idempotency_key_reused": 422,
     "precondition_required": 428,
     "too_many_attempts": 429,
+    "too_many_imports": 429,
     "internal": 500,
     "unavailable": 503,
 }

@@ -15,6 +15,7 @@ from shared.contracts.registry_audit import AuditCase, AuditEntry, Document
 from shared.contracts.registry_city import ENTITIES_OF_THE_CITY, EntityOfTheCity
 from shared.contracts.registry_devices import ENTITIES_OF_DEVICES, EntityOfDevices
 from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
+from shared.contracts.registry_imports import Import
 from shared.contracts.registry_people import Person
 from shared.contracts.registry_sites import (
     Calendar as Calendar,
@@ -49,6 +50,7 @@ EntityName = Literal[
     "document",
     "audit_case",
     "audit_entry",
+    "import",
     "amendment",
     "person",
     EntityOfTheCity,
@@ -142,6 +144,7 @@ ENTITIES: dict[str, type[msgspec.Struct]] = {
     "document": Document,
     "audit_case": AuditCase,
     "audit_entry": AuditEntry,
+    "import": Import,
     "amendment": Amendment,
     "person": Person,
     **ENTITIES_OF_THE_CITY,

@@ -8,7 +8,8 @@ from typing import Any
 import openpyxl
 from werkzeug.test import TestResponse
 
-from services.registry.api.imports import CSV, XLSX
+from services.registry.api.import_reports import XLSX
+from services.registry.api.imports import CSV
 from tests.integration.registry_under_test import Caller, RegistryUnderTest
 
 KEEP = "?dry_run=false"

@@ -6,7 +6,8 @@ import zipfile
 import pytest
 
 from services.registry.api import imports
-from services.registry.api.imports import CSV, XLSX
+from services.registry.api.import_reports import XLSX
+from services.registry.api.imports import CSV
 from services.registry.importing.kinds import KINDS
 from tests.integration.databases import Databases
 from tests.integration.registry_under_test import VENDOR, RegistryUnderTest, pointers, reason, registry
@@ -81,5 +82,6 @@ def test_what_is_no_spreadsheet_is_refused(made: RegistryUnderTest) -> None:
     assert (answer.status_code, reason(answer)) == (415, "not_supported_media")
 
 
-def test_a_kind_that_does_not_exist_is_not_found(made: RegistryUnderTest) -> None:
-    assert upload(made, made.admin, "keys", b"a").status_code == 404
+def test_there_is_nothing_to_upload_to_for_a_kind_that_does_not_exist(made: RegistryUnderTest) -> None:
+    assert upload(made, made.admin, "keys", b"a").status_code == 405  # for all one knows it is the id of an import
+    assert made.admin.get("/v1/imports/keys").status_code == 404

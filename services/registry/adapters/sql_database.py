@@ -63,6 +63,13 @@ class SqlDatabase:
         finally:
             self._turn_to_note.release()
 
+    @contextmanager
+    def trying(self, actor: str) -> Iterator[SqlStore]:
+        """See :class:`services.registry.store.Database`."""
+        with _told_apart(), self._writing.connect() as connection, connection.begin() as transaction:
+            yield SqlStore(connection, actor, rfc3339(self._now_ms()), logged=False)
+            transaction.rollback()
+
     def check(self) -> None:
         """Do nothing if the database is there.
 

@@ -72,6 +72,18 @@ def bodies(connection: sa.Connection, entity: EntityName, key: str) -> list[tupl
     return [(row.actor, _parsed(row.after)) for row in rows if row.after is not None]
 
 
+def versions(connection: sa.Connection, entity: EntityName, ids: Sequence[str]) -> dict[str, int]:
+    """The last version of those ids that were ever there; of one that was removed, the removal's."""
+    query = sa.select(CHANGE.c.id, sa.func.max(CHANGE.c.version)).where(CHANGE.c.entity == entity, CHANGE.c.id.in_(ids))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(CHANGE.c.id))}
+
+
+def sequences(connection: sa.Connection, entity: EntityName, key: str) -> list[tuple[int, int]]:
+    """The version and the sequence of each change of an entity."""
+    query = sa.select(CHANGE.c.version, CHANGE.c.sequence).where(CHANGE.c.entity == entity, CHANGE.c.id == key)
+    return [(row.version, row.sequence) for row in connection.execute(query.order_by(CHANGE.c.version))]
+
+
 def body(entity: msgspec.Struct | None) -> dict[str, Any] | None:
     """An entity as it stands in JSON: dates as text."""
     return None if entity is None else dict(msgspec.to_builtins(entity, str_keys=True))

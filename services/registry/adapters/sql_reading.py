@@ -57,7 +57,7 @@ class SqlReading:
 
     @staticmethod
     def _as_of(entity: EntityName, where: Condition, before: str) -> sa.Select[Any]:
-        """Of each entity the last change before a moment, as the log has it; it may have had none by then."""
+        """Of each entity the last change before a moment, as the log has it; it may have had none, or been away."""
         table, earlier = TABLES[entity], CHANGE.alias()
         last = (
             sa.select(sa.func.max(earlier.c.version))
@@ -66,7 +66,7 @@ class SqlReading:
         )
         same = sa.and_(CHANGE.c.entity == entity, CHANGE.c.id == table.c.id, CHANGE.c.version == last)
         found = sa.select(CHANGE.c.id, CHANGE.c.version, CHANGE.c.after)
-        return found.select_from(table.join(CHANGE, same)).where(where)
+        return found.select_from(table.join(CHANGE, same)).where(where, CHANGE.c.after.is_not(None))
 
     def changes(self, after: int, limit: int) -> list[Change]:
         """See Reading."""
@@ -147,6 +147,8 @@ def _in_reach(entity: EntityName, reach: Reach) -> Condition:
         conditions.append(condition(table, reach.districts))
     if reach.vendors and entity in _OF_VENDORS:
         conditions.append(table.c.vendor.in_(reach.vendors))
+    if reach.key and entity == "import":
+        conditions.append(table.c.imported_by == reach.key)
     covered = sa.or_(*conditions)
     return sa.and_(covered, sa.not_(table.c.confidential)) if entity == "audit_entry" else covered
 
@@ -200,4 +202,5 @@ _BY_DISTRICT: Mapping[str, Callable[[sa.Table, tuple[str, ...]], Condition]] = {
     "key": lambda *_: sa.false(),
     "person": lambda *_: sa.false(),
     "audit_case": sql_evidence.touching,
+    "import": lambda *_: sa.false(),
 }

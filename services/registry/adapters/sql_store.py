@@ -1,7 +1,7 @@
 """The registry inside one write transaction; see :class:`services.registry.store.Store`."""
 
 from collections import Counter
-from collections.abc import Collection as Many, Sequence
+from collections.abc import Collection as Many, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,21 +10,26 @@ import sqlalchemy as sa
 
 from services.registry.adapters import sql_evidence, sql_feed_passwords, sql_idempotency, sql_log, sql_sign_ins
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
+from services.registry.chain import Head
 from services.registry.collection import Entity
-from services.registry.store import KeptText, New, Once, SignIn, Site, Stored, Version
+from services.registry.store import Amended, KeptText, New, Once, SignIn, Site, Stored, Version
 from shared.brokers.dynamic_security import PasswordHash
 from shared.contracts.civil_time import date_from_day, day_of, ms_from_rfc3339
-from shared.contracts.registry import ENTITIES, EntityName, Feed
+from shared.contracts.registry import ENTITIES, Change, EntityName, Feed
 from shared.contracts.registry_audit import AuditCase
+
+_SITES = ("pilot", "venue")
+_REPLACED = "id of the replaced"
 
 
 class SqlStore:
-    """Reads and writes on a connection whose transaction holds the writer's lock."""
+    """Reads and writes on a connection whose transaction holds the writer's lock; ``logged``: it will be committed."""
 
-    def __init__(self, connection: sa.Connection, actor: str, time: str) -> None:
+    def __init__(self, connection: sa.Connection, actor: str, time: str, *, logged: bool = True) -> None:
         self._connection = connection
         self._actor = actor
         self._time = time
+        self._logged = logged
         self.changes: Counter[str] = Counter()  # by entity, for those who count what was committed
 
     @property
@@ -53,6 +58,11 @@ class SqlStore:
         rows = self._connection.execute(sa.select(table.c.uscc, table.c.slug).where(table.c.uscc.in_(usccs)))
         return {row.uscc: row.slug for row in rows}
 
+    def feeds_of(self, sites: Many[str]) -> list[str]:
+        """See Store."""
+        query = sa.select(FEED_SITE.c.feed).where(FEED_SITE.c.site.in_(sites)).distinct().order_by(FEED_SITE.c.feed)
+        return list(self._connection.execute(query).scalars())
+
     def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """See Store."""
         if not values:
@@ -65,27 +75,66 @@ class SqlStore:
         """See Store."""
         if not rows:
             return
-        if entity in ("pilot", "venue"):
+        if entity in _SITES:
             sites = [{"slug": new.id, "entity": entity, "district": new.district} for new in rows]
             self._connection.execute(sa.insert(SITE), sites)
         table = TABLES[entity]
-        columns = [_columns(table, new.row) | {"id": new.id, "version": 1} for new in rows]
+        gone = sql_log.versions(self._connection, entity, [new.id for new in rows])
+        versions = [gone.get(new.id, 0) + 1 for new in rows]
+        columns = [
+            _columns(table, new.row) | {"id": new.id, "version": version}
+            for new, version in zip(rows, versions, strict=True)
+        ]
         if "district" in table.c:
             columns = [row | {"district": new.district} for row, new in zip(columns, rows, strict=True)]
         self._connection.execute(sa.insert(table), columns)
         for new in rows:
             self._index_sites(new.id, new.row)
-        self._log([sql_log.Entry(entity, new.id, 1, None, new.row) for new in rows])
+        self._log(
+            [sql_log.Entry(entity, new.id, version, None, new.row) for new, version in zip(rows, versions, strict=True)]
+        )
 
     def replace(self, entity: EntityName, key: str, before: Stored, after: Entity) -> Stored:
         """See Store."""
+        self.replace_all(entity, [Amended(key, before, after)])
+        return Stored(after, before.version + 1)
+
+    def replace_all(self, entity: EntityName, rows: Sequence[Amended]) -> None:
+        """See Store."""
+        if not rows:
+            return
         table = TABLES[entity]
-        version = before.version + 1
-        columns = _columns(table, after) | {"version": version}
-        self._connection.execute(sa.update(table).where(table.c.id == key).values(columns))
-        self._index_sites(key, after)
-        self._log([sql_log.Entry(entity, key, version, before.row, after)])
-        return Stored(after, version)
+        columns = [_columns(table, row.after) | {"version": row.before.version + 1, _REPLACED: row.id} for row in rows]
+        self._connection.execute(sa.update(table).where(table.c.id == sa.bindparam(_REPLACED)), columns)
+        for row in rows:
+            self._index_sites(row.id, row.after)
+        self._log([sql_log.Entry(entity, row.id, row.before.version + 1, row.before.row, row.after) for row in rows])
+
+    def remove(self, entity: EntityName, rows: Mapping[str, Stored]) -> None:
+        """See Store."""
+        table = TABLES[entity]
+        if entity == "feed":
+            self._connection.execute(sa.delete(FEED_SITE).where(FEED_SITE.c.feed.in_(rows)))
+        self._connection.execute(sa.delete(table).where(table.c.id.in_(rows)))
+        if entity in _SITES:
+            self._connection.execute(sa.delete(SITE).where(SITE.c.slug.in_(rows)))
+        self._log([sql_log.Entry(entity, key, row.version + 1, row.row, None) for key, row in rows.items()])
+
+    def logged(self, first: int, last: int) -> list[Change]:
+        """See Store."""
+        return list(sql_log.changes(self._connection, first - 1, last - first + 1))
+
+    def sequences(self, entity: EntityName, key: str) -> list[tuple[int, int]]:
+        """See Store."""
+        return sql_log.sequences(self._connection, entity, key)
+
+    def head(self) -> Head:
+        """See Store."""
+        return sql_log.head(self._connection)
+
+    def now(self) -> str:
+        """See Store."""
+        return self._time
 
     def keep_secret(self, key: str, sha256: str) -> None:
         """See Store."""
@@ -144,8 +193,9 @@ class SqlStore:
             sql_evidence.index_districts(self._connection, key, own.union(row.districts))
 
     def _log(self, entries: Sequence[sql_log.Entry]) -> None:
-        sql_log.append(self._connection, self._actor, self._time, entries)
-        self.changes.update(entry.entity for entry in entries)
+        if self._logged:
+            sql_log.append(self._connection, self._actor, self._time, entries)
+            self.changes.update(entry.entity for entry in entries)
 
 
 def entity_of(entity: EntityName, row: Any) -> Entity:

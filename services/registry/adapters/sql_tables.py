@@ -9,15 +9,15 @@ from services.registry.adapters.sql_columns import (
     entity,
     flag,
     json,
-    must_day,
     number,
     of,
-    paper,
     state,
     text,
 )
 from services.registry.adapters.sql_tables_audit import TABLES_OF_AUDIT
 from services.registry.adapters.sql_tables_city import TABLES_OF_THE_CITY
+from services.registry.adapters.sql_tables_evidence import TABLES_OF_EVIDENCE
+from services.registry.adapters.sql_tables_imports import TABLES_OF_IMPORTS
 from services.registry.adapters.sql_tables_people import TABLES_OF_PEOPLE
 from services.registry.adapters.sql_tables_trail import ACCESS as ACCESS, FEED_PASSWORD as FEED_PASSWORD
 
@@ -121,51 +121,8 @@ TABLES = {
         number("heartbeat_interval_s"),
         flag("active"),
     ),
-    "selection": entity("selection", *paper(), day("withdrawn_on"), must_day("issued_on"), district()),
-    "legal_basis": entity("legal_basis", *paper(), text("basis"), must_day("valid_from"), day("valid_to"), district()),
-    "occupancy": entity(
-        "occupancy",
-        text("pilot", of("pilot"), index=True),
-        text("dwelling_ref"),
-        text("month"),
-        flag("occupied"),
-        district(),
-    ),
-    "tenancy": entity(
-        "tenancy",
-        text("pilot", of("pilot"), index=True),
-        text("dwelling_ref"),
-        number("number"),
-        must_day("valid_from"),
-        day("valid_to"),
-        text("consent"),
-        must_day("consent_from"),
-        day("given_from"),
-        district(),
-    ),
-    "feed_binding": entity(
-        "feed_binding",
-        text("vendor", of("organisation")),
-        text("device"),
-        text("feed"),
-        must_day("valid_from"),
-        day("valid_to"),
-        sa.Index(None, "vendor", "device"),
-        sa.Index(None, "vendor", "feed"),
-    ),
-    "outage": entity(
-        "outage",
-        text("vendor", of("organisation")),
-        text("feed"),
-        sa.Column("from_ms", sa.BigInteger, nullable=False),
-        sa.Column("to_ms", sa.BigInteger),
-        text("cause"),
-        text("state"),
-        text("drafted_by"),
-        *(text(name, nullable=True) for name in ("evidence_title", "evidence_sha256", "evidenced_by")),
-        *(text(name, nullable=True) for name in ("decided_by", "decision_reason")),
-        sa.Index(None, "vendor", "feed"),
-    ),
+    **TABLES_OF_EVIDENCE,
+    **TABLES_OF_IMPORTS,
     "amendment": entity(
         "amendment",
         text("entity"),

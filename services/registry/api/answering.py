@@ -15,6 +15,11 @@ _NAMED = 3
 def answer_refused(error: Refused) -> Response:
     """The problem for a refusal."""
     counters.REFUSED.labels(error.reason).inc()
+    return told_of(error)
+
+
+def told_of(error: Refused) -> Response:
+    """The problem for a refusal that was counted already."""
     tongue = language()
     errors = [{"pointer": each.pointer, "detail": phrase(each.complaint, tongue)} for each in error.faults]
     told = [_told(each.complaint, tongue) for each in error.faults]

@@ -2,6 +2,9 @@
 
 import marshmallow as ma
 
+from services.registry import fields
+from shared.contracts.problems import Problem
+
 
 class TemplateQuery(ma.Schema):
     """Which form a template has."""
@@ -17,6 +20,11 @@ class ImportQuery(ma.Schema):
         load_default=False,
         data_key="partial",
         metadata={"description": "Keep the good rows, though others are refused"},
+    )
+
+    job = ma.fields.Boolean(
+        load_default=False,
+        metadata={"description": "Do not wait: 202, and a job to ask how far it is"},
     )
 
 
@@ -40,4 +48,30 @@ class ImportSchema(ma.Schema):
     unchanged = ma.fields.Integer(required=True)
     changed = ma.fields.Integer(required=True)
     refused = ma.fields.Integer(required=True)
+    import_id = ma.fields.String(
+        required=True,
+        allow_none=True,
+        data_key="import",
+        metadata={"description": "The id of the import, by which it can be undone; null if nothing was changed"},
+    )
     faults = ma.fields.List(ma.fields.Nested(ImportFaultSchema), required=True)
+
+
+class ImportJobSchema(ma.Schema):
+    """A file that somebody need not wait for."""
+
+    id = ma.fields.String(required=True)
+    kind = ma.fields.String(required=True)
+    state = ma.fields.String(
+        required=True, validate=ma.validate.OneOf(["QUEUED", "CHECKING", "KEEPING", "DONE", "FAILED"])
+    )
+    rows_done = ma.fields.Integer(required=True, metadata={"description": "Rows entered by all rules, of all rows"})
+    rows = ma.fields.Integer(required=True, metadata={"description": "0 until the file has been read"})
+    report = ma.fields.Nested(ImportSchema, required=True, allow_none=True, metadata={"description": "When DONE"})
+    problem = ma.fields.Nested(Problem, required=True, allow_none=True, metadata={"description": "When FAILED"})
+
+
+class UndoSchema(ma.Schema):
+    """Why an import is taken back."""
+
+    reason = fields.text(required=True)

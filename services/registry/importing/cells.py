@@ -8,9 +8,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 Cell = str | int | float | bool | date | time | timedelta | None
-Value = str | int | bool
+Value = str | int | bool | list[Any] | dict[str, Any]
 
 EXACT_BELOW = 10**15  # Excel keeps fifteen digits of a number: an id that is longer has lost its end
 _INVISIBLE = "\ufeff\u200b\u00a0"

@@ -1,14 +1,14 @@
 """Entries become rows of the registry, by the rules of every other request, a thousand at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from services.registry.amending import amend
 from services.registry.collection import Entity
-from services.registry.importing.kinds import Kind
+from services.registry.importing.kind import Kind
 from services.registry.importing.parsing import Entry
 from services.registry.importing.recalling import Recalling
 from services.registry.refusal import Fault, Refused, fault, pointer
@@ -31,10 +31,18 @@ class Entered(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def enter(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal) -> Entered:
-    """Register or amend what can be; what has a fault is left out, and told. Whether it is kept is the caller's."""
+def enter(
+    store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal, seen: Callable[[int], None]
+) -> Entered:
+    """Register or amend what can be; what has a fault is left out, and told. Whether it is kept is the caller's.
+
+    ``seen`` is told now and then how many entries are done.
+    """
     one = _amend if kind.amends else _register
-    done = [one(store, kind, chunk, caller) for chunk in _chunks(entries)]
+    done: list[Entered] = []
+    for number, chunk in enumerate(_chunks(entries)):
+        done.append(one(store, kind, chunk, caller))
+        seen(number * _AT_ONCE + len(chunk))
     return Entered(
         sum(each.new for each in done),
         sum(each.unchanged for each in done),
@@ -83,14 +91,13 @@ def _rows(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal)
 
 
 def _amend(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal) -> Entered:
-    recalling = cast(Store, Recalling(store))
-    known = recalling.known(kind.collection.entity, {entry.id for entry in entries})
+    recalling = Recalling(store)
+    stood = recalling.known(kind.collection.entity, {entry.id for entry in entries})
     changed = unchanged = 0
     faults: list[Fault] = []
     for entry in entries:
-        patch = {name: entry.said[name] for name in kind.amends}
         try:
-            after = amend(recalling, kind.collection, entry.id, patch, caller)
+            after = amend(cast(Store, recalling), kind.collection, entry.id, _patch(kind, recalling, entry), caller)
         except Refused as refused:
             faults += [
                 each._replace(pointer=each.pointer.replace("#", f"#/{entry.number}", 1)) for each in refused.faults
@@ -99,9 +106,18 @@ def _amend(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal
             place = pointer(entry.number, kind.collection.key[-1])
             faults.append(fault(place, rejected.reason, f"detail.{rejected.reason}", **rejected.params))
         else:
-            same = after == known[entry.id]
+            same = after == stood[entry.id]
+            stood[entry.id] = after
             unchanged, changed = unchanged + same, changed + (not same)
+    recalling.flush()
     return Entered(0, unchanged, changed, tuple(faults))
+
+
+def _patch(kind: Kind, recalling: Recalling, entry: Entry) -> Mapping[str, Any]:
+    if kind.patch is None:
+        return {name: entry.said[name] for name in kind.amends}
+    stands = recalling.known(kind.collection.entity, {entry.id}).get(entry.id)
+    return kind.patch(stands.row, entry.said) if stands else {}  # what is not there is refused anyway
 
 
 def row_of(fault: Fault) -> int:

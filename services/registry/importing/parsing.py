@@ -7,7 +7,7 @@ import marshmallow as ma
 
 from services.registry.importing import cells, rooms
 from services.registry.importing.cells import Cell, Value
-from services.registry.importing.kinds import Column, Kind
+from services.registry.importing.kind import Column, Kind
 from services.registry.importing.sheets import Line
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
 
@@ -50,7 +50,7 @@ def parse(kind: Kind, sheet: Sheet) -> tuple[list[Entry], list[Fault]]:
 
     A fault points to the number of its row and the field of its column: ``#/12/device``.
     """
-    schema = kind.collection.schema(only=[column.field for column in kind.columns])
+    schema = kind.row_schema
     entries: list[Entry] = []
     faults: list[Fault] = []
     first: dict[str, int] = {}
@@ -58,17 +58,21 @@ def parse(kind: Kind, sheet: Sheet) -> tuple[list[Entry], list[Fault]]:
         pairs = list(_pairs(sheet, line))
         said = {column.field: column.read(cell) for column, cell in pairs}
         found = [*_faults_of_cells(pairs, line.number), *_unread(sheet, line), *_missing(kind, line.number, said)]
-        loaded = _loaded(schema, line.number, said, found)
+        loaded = _loaded(schema, line.number, {**kind.left_out, **said}, found)
         if loaded is None:
             faults += found
             continue
-        key = "/".join(str(loaded[name]) for name in kind.collection.key)
-        if first.setdefault(key, line.number) != line.number:
-            place = pointer(line.number, kind.collection.key[-1])
-            faults.append(fault(place, "conflicting", "rule.row_twice", row=first[key]))
+        once = kind.once or kind.collection.key
+        earlier = first.setdefault(_joined(loaded, once), line.number)
+        if earlier != line.number:
+            faults.append(fault(pointer(line.number, once[-1]), "conflicting", "rule.row_twice", row=earlier))
             continue
-        entries.append(Entry(line.number, key, said, loaded))
+        entries.append(Entry(line.number, _joined(loaded, kind.collection.key), said, loaded))
     return entries, faults
+
+
+def _joined(loaded: Mapping[str, Any], fields: Sequence[str]) -> str:
+    return "/".join(str(loaded[name]) for name in fields)
 
 
 def _column(kind: Kind, heading: str) -> Column | None:
@@ -129,7 +133,7 @@ def _unread(sheet: Sheet, line: Line) -> Iterator[Fault]:
 
 def _missing(kind: Kind, number: int, said: Mapping[str, Value]) -> Iterator[Fault]:
     """What an amendment must say, and the schema of a new row need not."""
-    for name in kind.amends:
+    for name in kind.must_say:
         if name not in said:
             yield fault(pointer(number, name), "invalid_request", "Missing data for required field.")
 

@@ -1,13 +1,18 @@
-"""A store that asks the database only once for what it has told already: amending row by row asks for little else."""
+"""A store that asks the database once for what it has told already, and tells it of many changes at once.
+
+Amending row by row, by the rules of every other request, is then no slower than amending all rows together.
+"""
 
 from collections.abc import Callable, Collection as Many
+from itertools import groupby
 from typing import Any, TypeVar
 
 from services.registry.collection import Entity
-from services.registry.store import Site, Store, Stored
+from services.registry.store import Amended, Site, Store, Stored
 from shared.contracts.registry import EntityName
 
 Found = TypeVar("Found")
+_CHANGING = ("add", "remove", "replace_all")
 
 
 class Recalling:
@@ -17,6 +22,7 @@ class Recalling:
         self._store = store
         self._known: dict[EntityName, dict[str, Stored | None]] = {}
         self._sites: dict[str, Site | None] = {}
+        self._waiting: list[tuple[EntityName, Amended]] = []
 
     def known(self, entity: EntityName, ids: Many[str]) -> dict[str, Stored]:
         """See Store."""
@@ -27,12 +33,23 @@ class Recalling:
         return _recalled(self._sites, slugs, self._store.sites)
 
     def replace(self, entity: EntityName, key: str, before: Stored, after: Entity) -> Stored:
-        """See Store."""
-        self._known.get(entity, {}).pop(key, None)
-        return self._store.replace(entity, key, before, after)
+        """See Store; the database is told at the next :meth:`flush`."""
+        self._waiting.append((entity, Amended(key, before, after)))
+        stored = self._known.setdefault(entity, {})[key] = Stored(after, before.version + 1)
+        return stored
+
+    def flush(self) -> None:
+        """Tell the database of every change it does not know."""
+        waiting, self._waiting = self._waiting, []
+        for entity, rows in groupby(waiting, key=lambda told: told[0]):
+            self._store.replace_all(entity, [row for _, row in rows])
 
     def __getattr__(self, name: str) -> Any:
-        """Everything else is the other's."""
+        """Everything else is the other's, who must know all by then."""
+        self.flush()
+        if name in _CHANGING:
+            self._known.clear()
+            self._sites.clear()
         return getattr(self._store, name)
 
 

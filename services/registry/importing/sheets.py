@@ -53,7 +53,8 @@ def _unpacked(content: bytes) -> Iterator[Sequence[Any]]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        yield from sheet.iter_rows(max_row=_LAST_ROW, max_col=_MOST_COLUMNS, values_only=True)
+        sheet.reset_dimensions()  # what a file says of its size: a row is as wide as its last cell
+        yield from sheet.iter_rows(max_row=_LAST_ROW, values_only=True)
     except Exception as error:  # openpyxl raises any for what is wrong inside a file, also if it names entities
         raise packed.not_a_sheet() from error
 
@@ -78,10 +79,12 @@ def _decoded(content: bytes) -> str:
 
 
 def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[Line]:
-    """Each without the blank cells at its end."""
+    """Each without the blank cells at its end; the first of what stands far to the right is kept, so as to be told."""
     for number, row in enumerate(rows, start=1):
         if number > _LAST_ROW:
             raise _too_many_rows()
-        width = next((end for end in range(min(len(row), _MOST_COLUMNS), 0, -1) if cells.shown(row[end - 1])), 0)
+        far = next((cell for cell in row[_MOST_COLUMNS:] if cells.shown(cell)), None)
+        near = min(len(row), _MOST_COLUMNS)
+        width = near if far is not None else next((end for end in range(near, 0, -1) if cells.shown(row[end - 1])), 0)
         if width:
-            yield Line(number, tuple(row[:width]))
+            yield Line(number, (*row[:width], *(() if far is None else (far,))))

@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from services.registry.importing import cells
 from services.registry.importing.entering import row_of
-from services.registry.importing.kinds import Kind, Names
+from services.registry.importing.kind import Kind, Names
 from services.registry.importing.parsing import Sheet
 from services.registry.importing.sheets import Line
 from services.registry.refusal import Complaint, Fault
 
 _LONGEST = 200
+_OF_SEVERAL = ("Not a valid list.", "Not a valid mapping type.")  # what a cell of text cannot be read as
 _IN_A_SHEET = {  # what JSON wants, and what a cell wants
     "Not a valid boolean.": "rule.sheet_flag",
     "Not a valid date.": "rule.sheet_day",
@@ -63,6 +64,8 @@ def _plainer(kind: Kind, field: str | None, complaint: Complaint, tongue: str) -
     column = kind.column(field) if field else None
     if column and complaint.message == "rule.one_of" and column.names:
         return Complaint("rule.one_of", {"choices": choices(column.names, tongue)})
+    if column and complaint.message in _OF_SEVERAL:
+        return Complaint(column.hint)
     return complaint._replace(message=_IN_A_SHEET.get(complaint.message, complaint.message))
 
 

@@ -13,7 +13,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from services.registry.importing import cells
-from services.registry.importing.kinds import Column, Kind
+from services.registry.importing.kind import Column, Kind
 from services.registry.importing.parsing import ERROR_HEADING, Sheet
 from services.registry.importing.sheets import Line
 from services.registry.importing.telling import choices

@@ -39,6 +39,17 @@ def test_an_amendment_that_is_dated_back_held_before_it_was_recorded() -> None:
     ]
 
 
+def test_what_came_again_after_a_removal_holds_as_it_came() -> None:
+    log = [
+        change(1, FIRST, None, {"name": "甲"}),
+        change(2, FIRST + timedelta(1), {"name": "甲"}, None),
+        change(3, FIRST + timedelta(2), None, {"name": "乙"}),
+        change(4, FIRST + timedelta(3), {"name": "乙"}, {"name": "丙"}),
+    ]
+    held = [held_on(log, [], FIRST + timedelta(days)) for days in (2, 3)]
+    assert held == [{"name": "乙"}, {"name": "丙"}]
+
+
 def test_what_was_registered_first_has_held_ever_since_and_what_was_removed_holds_on_no_day() -> None:
     log = [change(1, FIRST, None, {"name": "甲"})]
     assert held_on(log, [], date(2001, 1, 1)) == {"name": "甲"}

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from typing import Any
 
 import openpyxl
 import pytest
@@ -45,6 +46,25 @@ def test_the_bytes_say_what_a_file_is(content: bytes) -> None:
 def test_blank_rows_are_left_out_and_the_others_keep_their_numbers() -> None:
     assert [line.number for line in read(xlsx(HEADINGS, (), (None, " "), ("acme", "a")))] == [1, 4]
     assert [line.number for line in read(b'a,b\n\n,\n"x\ny",2\nz,3\n')] == [1, 4, 5]
+
+
+@pytest.mark.parametrize("written", [xlsx, lambda *rows: "\n".join(map(",".join, rows)).encode()], ids=["xlsx", "csv"])
+def test_what_stands_far_to_the_right_is_kept_and_blank_cells_there_are_not(written: Any) -> None:
+    far = ["acme", "a", *[""] * 200, "ask Li", ""]
+    blank = ["acme", "b", *[""] * 200]
+    first, second = read(written(far, blank))
+    assert ([cell for cell in first.cells if cell], len(first.cells)) == (["acme", "a", "ask Li"], 51)
+    assert second.cells == ("acme", "b")
+
+
+def test_what_a_file_says_of_its_size_is_not_believed() -> None:
+    sheet = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:A1"/>'
+        b'<sheetData><row r="1"><c r="A1" t="str"><v>a</v></c><c r="BZ1" t="str"><v>b</v></c></row></sheetData>'
+        b"</worksheet>"
+    )
+    (line,) = read(with_part(xlsx(HEADINGS), "xl/worksheets/sheet1.xml", sheet))
+    assert [cell for cell in line.cells if cell] == ["a", "b"]
 
 
 def test_a_cell_of_text_that_begins_like_a_formula_is_text() -> None:
