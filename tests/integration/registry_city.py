@@ -5,6 +5,7 @@ beside each is like, how one is changed, and what else may be done to one. The r
 again: they know nothing of the registry's SQL.
 """
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -233,9 +234,11 @@ class Who(NamedTuple):
         return self.everything or bool(self.scope & whose)
 
 
-def seeded(databases: Databases, broker: BrokerAccounts | None = None) -> RegistryUnderTest:
-    """A registry with the rows of every seed."""
-    made = registry(databases, broker)
+def seeded(databases: Databases, broker: BrokerAccounts) -> RegistryUnderTest:
+    """A registry with the rows of every seed, of whose change feed nobody is kept waiting."""
+    stopping = threading.Event()
+    stopping.set()
+    made = registry(databases, broker, stopping)
     for entity, seed in SEEDS.items():
         register(made, entity, seed)
     return made

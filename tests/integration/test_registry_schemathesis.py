@@ -1,0 +1,89 @@
+"""Every operation of the OpenAPI is what it says, to requests that it allows and to such as it forbids.
+
+No defect, no answer that is not documented, nothing accepted that is forbidden, nothing refused for its form that is
+allowed. ``PILOTLIGHT_EXAMPLES`` requests each (``make proof``: 2,000), the same for the same ``PILOTLIGHT_SEED``.
+"""
+
+import threading
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from services.registry.app import compose
+from services.registry.feed_accounts import BrokerAccounts
+from services.registry.settings import Settings
+from services.registry.tokens import new_signing_key
+from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
+from tests.integration.databases import Databases
+from tests.integration.openapi_examples import EXAMPLES, SEED, Operation, operations, play
+from tests.integration.registry_city import Who, people, seeded
+from tests.integration.registry_under_test import RegistryUnderTest, reason
+from tests.integration.trying import trying
+
+METHODS = ("get", "post", "patch", "put", "delete")
+
+
+class Ready(NamedTuple):
+    made: RegistryUnderTest
+    people: tuple[Who, ...]
+    operations: dict[str, Operation]
+
+
+def documented() -> dict[str, Any]:
+    """The paths of the OpenAPI, of a registry that need not have a database."""
+    settings = Settings(
+        "sqlite:////nowhere/unused.db", "mqtt://unused:unused@127.0.0.1", new_signing_key(), "http://127.0.0.1:8101"
+    )
+    app = compose(settings, MosquittoAccountsInMemory(), threading.Event())
+    spec: Any = app.test_client().get("/v1/openapi.json").json
+    paths: dict[str, Any] = spec["paths"]
+    return paths
+
+
+PATHS = documented()
+NAMES = [item[method]["operationId"] for item in PATHS.values() for method in METHODS if method in item]
+
+
+@pytest.fixture(scope="module")
+def ready(databases: Databases) -> Iterator[Ready]:
+    found: list[Ready] = []
+
+    def make(broker: BrokerAccounts) -> RegistryUnderTest:
+        made = seeded(databases, broker)
+        found.append(Ready(made, tuple(people(made)), operations(made)))
+        return made
+
+    with trying(make):
+        yield found[0]
+
+
+@pytest.mark.timeout(120 + 2 * EXAMPLES)
+@pytest.mark.parametrize("name", NAMES)
+def test_an_operation_is_what_the_openapi_says(ready: Ready, name: str) -> None:
+    print(f"PILOTLIGHT_SEED={SEED} PILOTLIGHT_EXAMPLES={EXAMPLES}")
+    told = play(ready.operations[name], ready.people)
+    assert sum(told.values()) >= EXAMPLES
+    assert any(status < 300 for valid, status in told if valid), told
+
+
+def test_no_status_is_left_open() -> None:
+    answers = {
+        (method, path): set(item[method]["responses"])
+        for path, item in PATHS.items()
+        for method in METHODS
+        if method in item
+    }
+    assert {operation: found for operation, found in answers.items() if "default" in found or "500" in found} == {}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_that_is_not_documented_is_refused(ready: Ready, method: str) -> None:
+    paths = [path for path, item in PATHS.items() if method not in item and "{key}/" not in path]
+    assert len(paths) > 5
+    for path in paths:
+        answer = ready.made.app.test_client().open(
+            path.replace("{key}", "nothing"), method=method, headers=ready.made.admin.headers
+        )
+        assert (answer.status_code, reason(answer)) == (405, "method_not_allowed"), (method, path)
+        assert {allowed.lower() for allowed in answer.allow} - {"head", "options"} == PATHS[path].keys() & set(METHODS)
