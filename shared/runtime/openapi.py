@@ -18,11 +18,14 @@ class ErrorsOfAll(BasePlugin):
         """See apispec."""
         del path  # it is the same wherever an operation stands
         for operation in operations.values():
-            answers = operation["responses"]
+            answers = operation.setdefault("responses", {})
+            named = {str(status) for status in answers}
             if "application/json" in operation.get("requestBody", {}).get("content", {}):
-                answers.update({status: name for status, name in _OF_A_BODY.items() if status not in answers})
-            if "401" in answers:
-                answers.setdefault("503", "SERVICE_UNAVAILABLE")
+                answers.update({status: name for status, name in _OF_A_BODY.items() if status not in named})
+            if "401" in named and "503" not in named:
+                answers["503"] = "SERVICE_UNAVAILABLE"
+            if not answers:  # OpenAPI wants one
+                answers["default"] = "DEFAULT_ERROR"
 
 
 def told_by_validators(converter: Any, field: ma.fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:

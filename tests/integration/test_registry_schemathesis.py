@@ -42,7 +42,8 @@ def documented() -> dict[str, Any]:
 
 
 PATHS = documented()
-NAMES = [item[method]["operationId"] for item in PATHS.values() for method in METHODS if method in item]
+DOCUMENTED = [item[method] for item in PATHS.values() for method in METHODS if method in item]
+NAMES = [one["operationId"] for one in DOCUMENTED]
 
 
 @pytest.fixture(scope="module")
@@ -68,13 +69,32 @@ def test_an_operation_is_what_the_openapi_says(ready: Ready, name: str) -> None:
 
 
 def test_no_status_is_left_open() -> None:
-    answers = {
-        (method, path): set(item[method]["responses"])
-        for path, item in PATHS.items()
-        for method in METHODS
-        if method in item
+    open_ones = [one["operationId"] for one in DOCUMENTED if {"default", "500"} & one["responses"].keys()]
+    assert open_ones == []
+
+
+def test_what_a_body_may_be_refused_for_is_documented() -> None:
+    with_body = [one for one in DOCUMENTED if "application/json" in one.get("requestBody", {}).get("content", {})]
+    assert len(with_body) > 30
+    for one in with_body:
+        assert {"400", "413", "415", "422"} <= one["responses"].keys(), one["operationId"]
+
+
+def test_that_the_database_may_be_away_is_documented() -> None:
+    guarded = [one for one in DOCUMENTED if one["security"] or one["operationId"] == "get_token"]
+    assert len(guarded) > 75
+    assert [one["operationId"] for one in guarded if "503" not in one["responses"]] == []
+
+
+def test_a_version_is_required_where_its_lack_is_refused() -> None:
+    required = {
+        one["operationId"]
+        for one in DOCUMENTED
+        for parameter in one.get("parameters", ())
+        if parameter["name"] == "If-Match" and parameter["required"]
     }
-    assert {operation: found for operation, found in answers.items() if "default" in found or "500" in found} == {}
+    assert required == {one["operationId"] for one in DOCUMENTED if "428" in one["responses"]}
+    assert len(required) > 10
 
 
 @pytest.mark.parametrize("method", METHODS)
