@@ -29,7 +29,7 @@ def approve_outages(api: Api, other: Api, registry_url: str) -> list[Json]:
         key = "/".join(str(outage[name]) for name in ("vendor", "feed", "from_ms"))
         url = f"{registry_url}/v1/outages/{quote(key)}"
         api.patch(url, _EVIDENCE)
-        other.act(f"{url}/decision", {"approved": True, "reason": "证据充分 / evidence sufficient"})
+        other.act(f"{url}/state", {"state": "APPROVED", "reason": "证据充分 / evidence sufficient"})
     return drafts
 
 

@@ -53,7 +53,7 @@ def verify(other: Api, registry_url: str, city: dict[str, Any]) -> None:
     for name in VERIFIED:
         for paper in city.get(name, []):
             key = quote(f"{paper['pilot']}/{paper['code']}")
-            other.act(f"{registry_url}/v1/{_path(name)}/{key}/verification", {})
+            other.act(f"{registry_url}/v1/{_path(name)}/{key}/state", {"state": "VERIFIED"})
 
 
 def another_person(api: Api, registry_url: str, name: str, role: str) -> Api:

@@ -16,8 +16,7 @@ from services.adoption.figures.figure import AsOf, Figure
 from services.adoption.figures.scopes import PROGRAMME, parse
 from services.adoption.lateness import CUT_OFF, Effect, late
 from services.adoption.measure import Measured
-from shared.contracts import figures as contract
-from shared.contracts import late as late_contract
+from shared.contracts import figures as contract, late as late_contract
 from shared.contracts.civil_time import rfc3339
 from shared.runtime.auth import caller, requires
 

@@ -6,14 +6,15 @@ from typing import Any
 import marshmallow as ma
 import msgspec
 
-from services.registry import outages, papers, tenancies
+from services.registry import outages, tenancies
 from services.registry.collection import Collection, Entity, id_of
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
 from services.registry.registering import ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
 from services.registry.scope import reaches
+from services.registry.settling import takes_a_second_person
 from services.registry.store import Store, Stored
-from shared.contracts.registry_evidence import LegalBasis, Outage, Selection, Tenancy
+from shared.contracts.registry_evidence import Outage, Tenancy
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
 
@@ -37,15 +38,28 @@ def amend(
 
     :returns: the entity as it stands afterwards
     :raises Rejected: as :func:`repeat`
-    :raises Refused: if the patch, or what results from it, has faults
+    :raises Refused: if the patch, or what results from it, has faults; ``conflicting`` if it takes an amendment
     """
     before = writable(store, collection, key, caller, is_meant)
-    merged = _merged(collection, before.row, tenancies.completed(before.row, patch))
-    after = Row((), key, _checked(store, collection, before.row, merged, caller))
+    after = amended(store, collection, key, before.row, patch, caller)
+    if takes_a_second_person(store, collection, before.row, after):
+        raise Refused([fault(pointer(), "conflicting", "rule.settled")])
+    return before if after == before.row else store.replace(collection.entity, key, before, after)
+
+
+def amended(
+    store: Store, collection: Collection, key: str, row: Entity, patch: Mapping[str, Any], caller: Principal
+) -> Entity:
+    """What an entity would be after a patch; nothing is written.
+
+    :raises Refused: if the patch, or what results from it, has faults
+    """
+    merged = _merged(collection, row, tenancies.completed(row, patch))
+    after = Row((), key, _checked(store, collection, row, merged, caller))
     ground = ground_of(store, collection, [after.row])
     if faults := out_of_reach(ground, collection, after, caller) or list(faults_between(store, collection, [after])):
         raise Refused(faults)
-    return before if after.row == before.row else store.replace(collection.entity, key, before, after.row)
+    return after.row
 
 
 def repeat(
@@ -89,8 +103,6 @@ def _checked(store: Store, collection: Collection, before: Entity, after: Entity
             )
         case Outage():
             return outages.amended(before, after, caller)
-        case LegalBasis() | Selection():
-            return papers.amended(before, after)
     return after
 
 
@@ -104,10 +116,18 @@ def _merged(collection: Collection, row: Entity, patch: Mapping[str, Any]) -> En
         faults.append(fault(pointer(), "invalid_request", "rule.nothing_to_amend"))
     if faults:
         raise Refused(faults)
+    return revalidated(collection, row, patch)
+
+
+def revalidated(collection: Collection, row: Entity, patch: Mapping[str, Any] | None = None) -> Entity:
+    """An entity with a patch, as its schema understands it.
+
+    :raises Refused: if it has faults
+    """
     schema = collection.schema()
     said = {name: value for name, value in schema.dump(row).items() if name in schema.load_fields}
     try:
-        loaded = schema.load({**said, **patch})
+        loaded = schema.load({**said, **(patch or {})})
         return msgspec.convert({**msgspec.structs.asdict(row), **loaded}, collection.kind)
     except ma.ValidationError as error:
         raise Refused(list(flatten(error.messages))) from error

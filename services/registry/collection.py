@@ -33,7 +33,8 @@ class Collection(NamedTuple):
     """One kind of entity and its address.
 
     ``given`` says which fields the registry fills in for a caller's key; ``same`` names the fields that decide whether
-    a row registered again says the same (all, where it is not said); ``of_feed``: it is whose the feed is.
+    a row registered again says the same (all, where it is not said); ``of_feed``: it is whose the feed is;
+    ``settled_by``: by whose approval it is approved too; ``fills``: the fields that are left open for later.
     """
 
     entity: EntityName
@@ -48,6 +49,8 @@ class Collection(NamedTuple):
     given: Callable[[str], Mapping[str, str]] = lambda _caller: {}
     same: tuple[str, ...] = ()
     of_feed: bool = False
+    settled_by: Reference | None = None
+    fills: tuple[str, ...] = ()
     site: Callable[[Any], str] | None = None  # the slug of the pilot or venue it belongs to, by which it has a district
 
 

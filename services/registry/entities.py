@@ -6,6 +6,7 @@ A new entity is a Struct in the contract, a Schema, a table with its migration, 
 from services.registry import schemas
 from services.registry.collection import Access, Collection, Reference
 from services.registry.entities_evidence import COLLECTIONS_OF_EVIDENCE
+from services.registry.schemas_amendment import AmendmentSchema
 from services.registry.scope import OF_DISTRICTS, OF_VENDORS, READ_ALL
 from shared.contracts import registry as contract
 
@@ -18,6 +19,8 @@ _OF_THE_CITY = Access(("administrator",), (*READ_ALL, *OF_DISTRICTS))
 _OF_A_DISTRICT = Access(("administrator", "district_officer"), (*READ_ALL, *OF_DISTRICTS))
 _OF_A_VENDOR = Access(("administrator", *OF_VENDORS), (*READ_ALL, *OF_DISTRICTS, *OF_VENDORS))
 _VENDOR = Reference("organisation", ("vendor",))
+_PILOT = Reference("pilot", ("pilot",))
+_VENUE = Reference("venue", ("venue",))
 _SERVICE_DATES = ("installed_on", "retired_on")
 
 COLLECTIONS = (
@@ -36,7 +39,8 @@ COLLECTIONS = (
         schemas.PilotSchema,
         key=("slug",),
         access=_OF_A_DISTRICT,
-        filters=("district",),
+        filters=("district", "state"),
+        amendable=("name", "housing_type", "funding_source", "registration_code", "construction_start_date"),
         site=lambda row: str(row.slug),
     ),
     Collection(
@@ -46,8 +50,9 @@ COLLECTIONS = (
         schemas.PhaseSchema,
         key=("pilot", "number"),
         access=_OF_A_DISTRICT,
-        references=(Reference("pilot", ("pilot",)),),
-        filters=("pilot",),
+        references=(_PILOT,),
+        filters=("pilot", "state"),
+        amendable=("name",),
         site=lambda row: str(row.pilot),
     ),
     Collection(
@@ -60,6 +65,8 @@ COLLECTIONS = (
         references=(Reference("phase", ("pilot", "phase")),),
         filters=("pilot", "phase"),
         amendable=("handed_over_on",),
+        settled_by=_PILOT,
+        fills=("handed_over_on",),
         site=lambda row: str(row.pilot),
     ),
     Collection(
@@ -72,6 +79,8 @@ COLLECTIONS = (
         references=(Reference("dwelling", ("pilot", "dwelling_ref")),),
         filters=("pilot", "dwelling_ref", "category"),
         amendable=_SERVICE_DATES,
+        settled_by=_PILOT,
+        fills=("installed_on",),
         site=lambda row: str(row.pilot),
     ),
     Collection(
@@ -81,7 +90,8 @@ COLLECTIONS = (
         schemas.VenueSchema,
         key=("slug",),
         access=_OF_A_DISTRICT,
-        filters=("district", "venue_type"),
+        filters=("district", "venue_type", "state"),
+        amendable=("name", "funding_source", "venue_type_text", "managing_authority"),
         site=lambda row: str(row.slug),
     ),
     Collection(
@@ -91,9 +101,10 @@ COLLECTIONS = (
         schemas.ZoneSchema,
         key=("venue", "code"),
         access=_OF_A_DISTRICT,
-        references=(Reference("venue", ("venue",)),),
+        references=(_VENUE,),
         filters=("venue",),
-        amendable=("calendars",),
+        amendable=("name", "calendars"),
+        settled_by=_VENUE,
         site=lambda row: str(row.venue),
     ),
     Collection(
@@ -146,5 +157,15 @@ COLLECTIONS = (
         amendable=("sites", "active", "heartbeat_interval_s"),
     ),
     *COLLECTIONS_OF_EVIDENCE,
+    Collection(
+        "amendment",
+        "amendments",
+        contract.Amendment,
+        AmendmentSchema,
+        key=("entity", "of", "number"),
+        access=_OF_A_DISTRICT,
+        filters=("entity", "of", "state"),
+        site=lambda row: str(row.of).partition("/")[0],
+    ),
 )
 BY_ENTITY = {collection.entity: collection for collection in COLLECTIONS}

@@ -18,6 +18,7 @@ from shared.contracts.telemetry import DEVICE_PATTERN, SLUG_PATTERN
 
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2099, 12, 31)
+_FILLED_IN = "Filled in by the registry"
 _CONTROLS = r"\x00-\x1f\x7f-\x9f"
 DWELLING_REF_PATTERN = r"^[A-Za-z0-9_-]{8,64}$(?!\n)"
 # A slot's or an installation's id: the site's slug first. What is behind the pattern must exist anyway.
@@ -205,3 +206,13 @@ def epoch_ms(**kwargs: Any) -> Whole:
 def number(least: int, most: int, **kwargs: Any) -> Whole:
     """A field for a whole number within limits."""
     return Whole(validate=Between(least, most), **kwargs)
+
+
+def filled_in() -> ma.fields.String:
+    """A field that the registry fills in: it shows in answers; a body with it is refused."""
+    return ma.fields.String(dump_only=True, allow_none=True, metadata={"description": _FILLED_IN})
+
+
+def filled_in_day() -> ma.fields.Date:
+    """A civil day that the registry fills in."""
+    return ma.fields.Date(dump_only=True, allow_none=True, metadata={"description": _FILLED_IN})

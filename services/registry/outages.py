@@ -1,13 +1,16 @@
-"""Who may change what of an outage that is still a draft; pure."""
+"""Who may change what of an outage that is still a draft, and what it takes to be approved."""
+
+from collections.abc import Iterator
 
 import msgspec
 
 from services.registry.collection import Entity
-from services.registry.refusal import Refused, fault, pointer
+from services.registry.refusal import Fault, Refused, fault, pointer
+from services.registry.store import Store
 from shared.contracts.registry_evidence import Outage
 from shared.runtime.auth import Principal
 
-DRAFT, APPROVED, REJECTED = "DRAFT", "APPROVED", "REJECTED"
+DRAFT, APPROVED = "DRAFT", "APPROVED"
 EVIDENCE = ("evidence_title", "evidence_sha256")
 _ONLY = {"service": ("to_ms",), "vendor": EVIDENCE}  # a machine tells when it ended; a vendor what it was
 
@@ -28,3 +31,21 @@ def amended(before: Entity, after: Outage, caller: Principal) -> Outage:
     if any(name in changed for name in EVIDENCE):
         return msgspec.structs.replace(after, evidenced_by=caller.key)
     return after
+
+
+def is_decidable(store: Store, outage: Outage) -> Iterator[Fault]:
+    """Why an outage cannot be approved as it stands: it lacks its end or its evidence, or overlaps with another."""
+    lacking = [name for name in ("to_ms", *EVIDENCE) if getattr(outage, name) is None]
+    for name in lacking:
+        yield fault(pointer(name), "conflicting", "rule.not_yet_decidable")
+    if lacking:
+        return
+    for other in store.beside("outage", ("vendor", "feed"), {(outage.vendor, outage.feed)}):
+        if isinstance(other, Outage) and other.state == APPROVED and _overlap(outage, other):
+            told = {"from_ms": other.from_ms, "to_ms": other.to_ms}
+            yield fault(pointer(), "conflicting", "rule.outage_overlaps", **told)
+
+
+def _overlap(one: Outage, other: Outage) -> bool:
+    assert one.to_ms is not None and other.to_ms is not None
+    return one.from_ms < other.to_ms and other.from_ms < one.to_ms

@@ -48,6 +48,9 @@ class PilotSchema(ma.Schema):
     funding_source = fields.one_of(vocabulary.FUNDING_SOURCES, **REQUIRED)
     registration_code = fields.text(64, **OPTIONAL)
     construction_start_date = fields.Day(**OPTIONAL)
+    state = fields.filled_in()
+    state_from = fields.filled_in_day()
+    state_reason = fields.filled_in()
 
 
 class PhaseSchema(ma.Schema):
@@ -56,6 +59,9 @@ class PhaseSchema(ma.Schema):
     pilot = fields.slug(**REQUIRED)
     number = fields.number(1, 999, **REQUIRED)
     name = fields.text(**REQUIRED)
+    state = fields.filled_in()
+    state_from = fields.filled_in_day()
+    state_reason = fields.filled_in()
 
 
 class DwellingSchema(ma.Schema):
@@ -93,6 +99,9 @@ class VenueSchema(ma.Schema):
     funding_source = fields.one_of(vocabulary.FUNDING_SOURCES, **REQUIRED)
     venue_type_text = fields.text(**OPTIONAL)
     managing_authority = fields.text(**OPTIONAL)
+    state = fields.filled_in()
+    state_from = fields.filled_in_day()
+    state_reason = fields.filled_in()
 
     @ma.validates_schema
     def _other_is_named(self, data: dict[str, Any], **_: Any) -> None:
@@ -152,6 +161,8 @@ class InstallationSchema(ma.Schema):
     seats = fields.number(1, 200, load_default=1)
     installed_on = fields.Day(**OPTIONAL)
     retired_on = fields.Day(**OPTIONAL)
+    accepted_on = fields.filled_in_day()
+    accepted_by = fields.filled_in()
 
     @ma.validates_schema
     def _dates(self, data: dict[str, Any], **_: Any) -> None:

@@ -1,7 +1,4 @@
-"""What a body must look like: papers, occupancy, tenancies, the feeds of devices, and outages.
-
-A field that says who did something is filled in by the registry: it shows in answers; a body with it is refused.
-"""
+"""What a body must look like: papers, occupancy, tenancies, the feeds of devices, and outages."""
 
 from typing import Any
 
@@ -15,18 +12,14 @@ from shared.contracts import vocabulary
 MONTH_PATTERN = r"^20\d{2}-(0[1-9]|1[0-2])$(?!\n)"
 
 
-def _filled_in() -> ma.fields.String:
-    return ma.fields.String(dump_only=True, allow_none=True, metadata={"description": "Filled in by the registry"})
-
-
 class _Paper(ma.Schema):
     pilot = fields.slug(**REQUIRED)
     code = fields.slug(**REQUIRED)
     document_no = fields.text(100, **REQUIRED)
     title = fields.text(**REQUIRED)
     sha256 = fields.sha256(**REQUIRED)
-    recorded_by = _filled_in()
-    verified_by = _filled_in()
+    recorded_by = fields.filled_in()
+    verified_by = fields.filled_in()
 
 
 class SelectionSchema(_Paper):
@@ -112,11 +105,11 @@ class OutageSchema(ma.Schema):
     cause = fields.text(**REQUIRED)
     evidence_title = fields.text(**OPTIONAL)
     evidence_sha256 = fields.sha256(**OPTIONAL)
-    state = _filled_in()
-    drafted_by = _filled_in()
-    evidenced_by = _filled_in()
-    decided_by = _filled_in()
-    decision_reason = _filled_in()
+    state = fields.filled_in()
+    drafted_by = fields.filled_in()
+    evidenced_by = fields.filled_in()
+    decided_by = fields.filled_in()
+    decision_reason = fields.filled_in()
 
     @ma.validates_schema
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:

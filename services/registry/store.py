@@ -1,14 +1,14 @@
 """What the use cases and the API need of the database: to read, and to write under the registry's one lock."""
 
-from collections.abc import Collection as Many
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection as Many, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
-from shared.contracts.registry import Change, EntityName, Key
+from shared.contracts.registry import Amendment, Change, EntityName, Key
 
 
 class Stored(NamedTuple):
@@ -62,6 +62,10 @@ class New(NamedTuple):
 class Store(Protocol):
     """The registry, while it is written to; all is committed at the end of the block, or nothing."""
 
+    @property
+    def today(self) -> date:
+        """The civil day of what is written."""
+
     def known(self, entity: EntityName, ids: Many[str]) -> dict[str, Stored]:
         """Those of ``ids`` that exist."""
 
@@ -107,6 +111,12 @@ class Reading(Protocol):
 
     def changes(self, after: int, limit: int) -> list[Change]:
         """A page of the change log."""
+
+    def history(self, entity: EntityName, key: str) -> list[Change]:
+        """Every change of an entity from the first on."""
+
+    def amendments_of(self, entity: EntityName, key: str) -> list[Amendment]:
+        """Every amendment of an entity, decided or not."""
 
     def head(self) -> Head:
         """The change log's last row."""

@@ -21,8 +21,7 @@ from services.telemetry.outgoing import outgoing
 from services.telemetry.parking import packed, rows
 from services.telemetry.parsing import pieces
 from shared.contracts.civil_time import day_of
-from shared.contracts.receipts import Receipt
-from shared.contracts.receipts import RejectedRecord as Refusal
+from shared.contracts.receipts import Receipt, RejectedRecord as Refusal
 
 MAX_SHOWN_BYTES = 65_536  # of a rejected record, what its vendor is shown; the journal has all of it
 

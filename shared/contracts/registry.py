@@ -10,7 +10,18 @@ from typing import Any, Literal
 
 import msgspec
 
+from shared.contracts.registry_amendment import Amendment as Amendment
 from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
+from shared.contracts.registry_sites import (
+    Calendar as Calendar,
+    Dwelling as Dwelling,
+    Installation as Installation,
+    Phase as Phase,
+    Pilot as Pilot,
+    Slot as Slot,
+    Venue as Venue,
+    Zone as Zone,
+)
 
 EntityName = Literal[
     "organisation",
@@ -31,6 +42,7 @@ EntityName = Literal[
     "tenancy",
     "feed_binding",
     "outage",
+    "amendment",
 ]
 
 
@@ -41,94 +53,6 @@ class Organisation(msgspec.Struct, frozen=True):
     uscc: str
     name: str
     roles: list[str]
-
-
-class Pilot(msgspec.Struct, frozen=True):
-    """试点项目, a housing site. Id: ``slug``, unique in the city, venues included; district fixed for life."""
-
-    slug: str
-    name: str
-    district: str
-    housing_type: str
-    funding_source: str
-    registration_code: str | None = None
-    construction_start_date: date | None = None
-
-
-class Phase(msgspec.Struct, frozen=True):
-    """期. Id: ``{pilot}/{number}``."""
-
-    pilot: str
-    number: int
-    name: str
-
-
-class Dwelling(msgspec.Struct, frozen=True):
-    """住宅套, known only by a pseudonym. Id: ``{pilot}/{dwelling_ref}``."""
-
-    pilot: str
-    phase: int
-    dwelling_ref: str
-    handed_over_on: date | None = None
-
-
-class Slot(msgspec.Struct, frozen=True):
-    """配置点位, a position the design requires. Id: ``{pilot}/{dwelling_ref}/{code}``."""
-
-    pilot: str
-    dwelling_ref: str
-    code: str
-    category: str
-    required: bool = True
-    installed_on: date | None = None
-    retired_on: date | None = None
-
-
-class Venue(msgspec.Struct, frozen=True):
-    """场所. Id: ``slug``; ``venue_type_text`` is mandatory with OTHER_PUBLIC."""
-
-    slug: str
-    name: str
-    district: str
-    venue_type: str
-    funding_source: str
-    venue_type_text: str | None = None
-    managing_authority: str | None = None
-
-
-class Calendar(msgspec.Struct, frozen=True):
-    """Opening hours in force from a date until the next calendar's.
-
-    ``weekly`` maps ``mon`` … ``sun`` to ``[["09:00", "17:30"], …]`` (half-open, ``24:00`` allowed); a weekday left
-    out is closed; ``closed`` lists single closed dates, ``extra`` maps single dates to their own hours.
-    """
-
-    valid_from: date
-    weekly: dict[str, list[tuple[str, str]]]
-    closed: list[date] = []
-    extra: dict[date, list[tuple[str, str]]] = {}
-
-
-class Zone(msgspec.Struct, frozen=True):
-    """VR体验区. Id: ``{venue}/{code}``. The calendar hangs on the zone, not on the building."""
-
-    venue: str
-    code: str
-    name: str
-    calendars: list[Calendar]
-
-
-class Installation(msgspec.Struct, frozen=True):
-    """VR设施. Id: ``{venue}/{zone}/{code}``."""
-
-    venue: str
-    zone: str
-    code: str
-    vr_device_kind: str
-    presence_method: str
-    seats: int = 1
-    installed_on: date | None = None
-    retired_on: date | None = None
 
 
 class Device(msgspec.Struct, frozen=True):
@@ -196,6 +120,7 @@ ENTITIES: dict[str, type[msgspec.Struct]] = {
     "tenancy": Tenancy,
     "feed_binding": FeedBinding,
     "outage": Outage,
+    "amendment": Amendment,
 }
 
 

@@ -102,6 +102,28 @@ LEGAL_BASES = {  # PIPL art. 13(1)
     "OTHER_LAWFUL": "法律、行政法规规定的其他情形",
 }
 CONSENTS = {"GIVEN": "同意", "REFUSED": "拒绝", "WITHDRAWN": "撤回"}
+PHASE_STATES = {"UNDER_CONSTRUCTION": "建设中", "ACCEPTED": "验收", "IN_OPERATION": "运行"}
+PILOT_STATES = {
+    "DRAFT": "草稿",
+    "SUBMITTED": "区提交",
+    "DISTRICT_CONFIRMED": "区确认",
+    "NOMINATED": "推荐",
+    "SELECTED": "入选",
+    **PHASE_STATES,  # what all its phases have reached
+    "EVALUATED": "评估",
+    "CLOSED": "结束",
+    "REJECTED": "未通过",
+    "WITHDRAWN": "撤回",
+    "SUSPENDED": "暂停",
+}
+VENUE_STATES = {
+    "DRAFT": "草稿",
+    "SUBMITTED": "区提交",
+    "APPROVED": "已批准",
+    "CLOSED": "关闭",
+    "REJECTED": "未通过",
+    "WITHDRAWN": "撤回",
+}
 ORGANISATION_ROLES = {
     "DISTRICT_GOV": "区政府/管委会",
     "MUNICIPAL_BUREAU": "市级部门",

@@ -4,8 +4,7 @@ import re
 from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from services.registry.fields import DWELLING_REF_PATTERN
 from tests.browser.pseudonym_page import KEY, OTHER_KEY, PseudonymPage, csv_text, key_file, normalised, ref_of, rows_of

@@ -12,9 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as seeded
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, seed as seeded, settings, strategies as st
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
@@ -32,7 +30,7 @@ from services.registry.fields import EARLIEST, LATEST
 from services.registry.importing.kinds import KINDS
 from shared.contracts.problems import MEDIA_TYPE, STATUS, TYPE_PREFIX
 from shared.runtime.catalogue import say
-from tests.integration.registry_city import BY_ENTITY, SEEDS, Seed, Who
+from tests.integration.registry_city import BY_ENTITY, NOTHING, SEEDS, Seed, Who, id_of, sent
 from tests.integration.registry_under_test import RegistryUnderTest
 from tests.integration.spreadsheets import as_csv
 
@@ -82,7 +80,7 @@ class Operation(NamedTuple):
     name: str
     valid: Any  # of which valid requests are made: lists in bodies are short, which makes them a hundred times faster
     invalid: Any  # None: it takes nothing that could be invalid
-    ids: Sequence[str]
+    ids: Sequence[Mapping[str, str]]
     bodies: Mapping[str, Sequence[Any]]
 
 
@@ -144,15 +142,16 @@ def _seed_at(path: str) -> tuple[str, Seed] | None:
     return None
 
 
-def _ids(path: str, key: Any) -> list[str]:
+def _ids(path: str, key: Any) -> list[dict[str, str]]:
+    """Path parameters that lead somewhere."""
+    if "{entity}" in path:
+        return [{"entity": entity, "key": id_of(entity, row)} for entity, seed in SEEDS.items() for row in seed.rows]
     if "{key}" not in path:
         return []
     if path.startswith("/v1/keys"):
-        return [key["key"]]
-    if found := _seed_at(path):
-        entity, seed = found
-        return ["/".join(str(row[field]) for field in BY_ENTITY[entity].key) for row in seed.rows]
-    return []
+        return [{"key": key["key"]}]
+    entity, seed = _seed_at(path) or ("", None)
+    return [{"key": id_of(entity, row)} for row in seed.rows] if seed else []
 
 
 def _bodies(name: str, path: str, method: str, key: Any) -> dict[str, list[Any]]:
@@ -173,10 +172,9 @@ def _bodies_of_collection(entity: str, seed: Seed, path: str, method: str) -> li
     word = path.rpartition("/")[2]
     if method == "patch":
         return [dict(patch) for patch in (seed.patch, *seed.patch_of.values())]
-    if "{key}" not in path and word not in seed.moves:
-        rows = [{**row, **more} for row in seed.rows for more in ({}, seed.sibling)]
-        return rows if entity == "feed" else [[row] for row in rows]
-    return [seed.moves[word].body("/".join(map(str, seed.rows[0].values())))] if word in seed.moves else []
+    if word in seed.moves:
+        return [seed.moves[word].body(id_of(entity, seed.rows[0]))]
+    return [sent(entity, seed.body(row, **more)) for row in seed.rows for more in (NOTHING, seed.sibling)]
 
 
 def _cell(value: Any) -> str:
@@ -191,7 +189,7 @@ def requests(draw: st.DrawFn, operation: Operation, mode: GenerationMode) -> Any
     one = operation.valid if mode is GenerationMode.POSITIVE else operation.invalid
     case: AnyCase = draw(one.as_strategy(generation_mode=mode))
     if operation.ids and not _negated(case, _PATH) and draw(st.integers(0, 4)):
-        case.path_parameters["key"] = draw(st.sampled_from(operation.ids))
+        case.path_parameters.update(draw(st.sampled_from(operation.ids)))
     if "If-Match" in case.headers and not _negated(case, _HEADER) and draw(st.integers(0, 4)):
         case.headers["If-Match"] = draw(st.sampled_from(["*", '"1"', '"1", "2"', '"2"']))
     real = operation.bodies.get(case.media_type or "", ())
@@ -233,11 +231,11 @@ def play(operation: Operation, people: Sequence[Who], examples: int = EXAMPLES) 
 def _real(operation: Operation) -> Iterator[AnyCase]:
     """Every real id with every real body, as they are."""
     bodies = [(media_type, body) for media_type, some in operation.bodies.items() for body in some]
-    for key in operation.ids or [""]:
+    for ids in operation.ids or [{}]:
         for media_type, body in bodies or [("", None)]:
             body_of = {"media_type": media_type, "body": body} if body is not None else {}
             headers = {"If-Match": "*"} if operation.valid.headers.get("If-Match") else {}
-            yield operation.valid.Case(path_parameters={"key": key} if key else {}, headers=headers, **body_of)
+            yield operation.valid.Case(path_parameters=dict(ids), headers=headers, **body_of)
 
 
 def _play(

@@ -39,17 +39,22 @@ _LONG_AGO: Row = {"valid_from": "2020-01-01", "valid_to": "2020-02-01"}
 
 
 class Move(NamedTuple):
-    """What may be done to one besides changing it: the body, by its id; by which roles, if not all the operation's."""
+    """What may be done to one besides changing it: the body, by its id; by which roles, if not all the operation's.
+
+    ``of``: to which of the rows, by their ids.
+    """
 
     body: Callable[[str], Any]
     roles: tuple[str, ...] = ()
+    of: Callable[[str], bool] = lambda _: True
 
 
 class Seed(NamedTuple):
     """Rows of a collection. ``sibling``: what is other in a new row that is as much theirs; ``patch``: a change.
 
     ``patch_of`` says it for a role that may not change the same; ``moves`` go by the last word of their address
-    (``DELETE`` for that).
+    (``DELETE`` for that). ``proposal``: such a row is no body, but made from one that names something else, which may
+    be hidden. ``before``: what must be done before the rows are registered.
     """
 
     rows: tuple[Row, ...]
@@ -59,6 +64,18 @@ class Seed(NamedTuple):
     patch: Row = NOTHING
     patch_of: Mapping[str, Row] = NOTHING
     moves: Mapping[str, Move] = NOTHING
+    proposal: Callable[[Row], Row] | None = None
+    before: Callable[[RegistryUnderTest], None] = lambda _: None
+
+    def body(self, row: Row, **more: Any) -> Row:
+        """What is sent to register a row."""
+        return self.proposal({**row, **more}) if self.proposal else {**row, **more}
+
+
+def moved(state: str, roles: tuple[str, ...] = (), of: Callable[[str], bool] = lambda _: True) -> Mapping[str, Move]:
+    """The two operations of a lifecycle: where to from the state rows are in, and which roles may go there."""
+    to = {"state": state, "reason": "按计划"}
+    return {"state": Move(lambda _: to, roles, of), "states": Move(lambda key: [{"id": key, **to}], roles, of)}
 
 
 def _at(field: str) -> Rule:
@@ -117,6 +134,19 @@ def _of_feed_written(row: Row) -> Scope:
     return _feed_written(_its_feed(row)) | _of_vendor(row)
 
 
+def _proposal(row: Row) -> Row:
+    of = f"{row['of']}{row.get('also', '')}"
+    return {"entity": row["entity"], "of": of, "reason": row["reason"], "changes": {"withdrawn_on": "2026-03-01"}}
+
+
+def _verify_papers(made: RegistryUnderTest) -> None:
+    another = made.caller("administrator")
+    for slug in ("south-home", "field-home"):
+        for code in ("verified", "verified-2"):
+            answer = another.post(f"/v1/selections/{slug}/{code}/state", {"state": "VERIFIED"})
+            assert answer.status_code == 200, answer.text
+
+
 DEVICES: tuple[Row, ...] = (
     {"vendor": "acme", "device": "lamp"},
     {"vendor": "bolt", "device": "lamp"},
@@ -137,8 +167,8 @@ FEEDS: tuple[Row, ...] = (
 )
 _FEED_OF = {"acme/lamp": "gw", "bolt/lamp": "gw", "acme/visor": "both", "acme/spare": "cloud"}
 _PAPER: Row = {"code": "paper", "document_no": "1", "title": "文件", "sha256": DIGEST}
+OFFICERS = ("administrator", "district_officer")
 _EVIDENCE: Row = {"evidence_title": "值班记录", "evidence_sha256": DIGEST}
-_VERIFIED = {"verification": Move(lambda _: None)}
 _DATES: Row = {"installed_on": "2026-02-01"}
 
 SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
@@ -146,15 +176,34 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         (VENDOR, OTHER_VENDOR, OPERATOR), lambda _: EVERY_DISTRICT, lambda _: NOBODY, {"slug": "new", "uscc": FREE_USCC}
     ),
     "pilot": Seed(
-        (pilot("south-home", "nanshan"), pilot("field-home", "futian")), _of_district, _of_district, {"slug": "new"}
+        (pilot("south-home", "nanshan"), pilot("field-home", "futian")),
+        _of_district,
+        _of_district,
+        {"slug": "new"},
+        {"name": "更名"},
+        moves=moved("WITHDRAWN", OFFICERS),
     ),
-    "phase": _of_pilot({"number": 2}, number=1, name="一期"),
+    "phase": _of_pilot(
+        {"number": 2}, number=1, name="一期", patch={"name": "首期"}, moves=moved("UNDER_CONSTRUCTION", OFFICERS)
+    ),
     "dwelling": _of_pilot(
         {"dwelling_ref": "home-00009"}, dwelling_ref="home-00000", phase=1, patch={"handed_over_on": "2026-02-01"}
     ),
-    "slot": _of_pilot({"code": "new"}, dwelling_ref="home-00000", code="lamp", category="LIGHTING", patch=_DATES),
+    "slot": _of_pilot(
+        {"code": "new"},
+        dwelling_ref="home-00000",
+        code="lamp",
+        category="LIGHTING",
+        patch=_DATES,
+        moves=moved("INSTALLED", OFFICERS),
+    ),
     "venue": Seed(
-        (venue("south-hall", "nanshan"), venue("field-hall", "futian")), _of_district, _of_district, {"slug": "new"}
+        (venue("south-hall", "nanshan"), venue("field-hall", "futian")),
+        _of_district,
+        _of_district,
+        {"slug": "new"},
+        {"name": "更名"},
+        moves=moved("WITHDRAWN", OFFICERS),
     ),
     "zone": _of_venue(
         {"code": "new"},
@@ -170,6 +219,7 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         vr_device_kind="HMD_STANDALONE",
         presence_method="PROXIMITY_SENSOR",
         patch=_DATES,
+        moves=moved("INSTALLED", OFFICERS),
     ),
     "device": Seed(DEVICES, _device_told, _of_vendor, {"device": "new"}),
     "binding": Seed(BINDINGS, _bound_at, _bound_at, _LONG_AGO, {"valid_to": "2026-03-01"}),
@@ -181,11 +231,20 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         {"heartbeat_interval_s": 30},
         moves={"password": Move(lambda _: None)},
     ),
-    "selection": _of_pilot(
-        {"code": "new"}, **_PAPER, issued_on="2026-01-01", patch={"withdrawn_on": "2026-03-01"}, moves=_VERIFIED
+    "selection": Seed(
+        tuple(
+            {"pilot": slug, **_PAPER, "issued_on": "2026-01-01", "code": code}
+            for slug in ("south-home", "field-home")
+            for code in ("paper", "verified", "verified-2")
+        ),
+        _at("pilot"),
+        _at("pilot"),
+        {"code": "new"},
+        {"withdrawn_on": "2026-03-01"},
+        moves=moved("VERIFIED", of=lambda key: key.endswith("/paper")),
     ),
     "legal_basis": _of_pilot(
-        {"code": "new"}, **_PAPER, **_DAY, basis="CONSENT", patch={"valid_to": "2026-03-01"}, moves=_VERIFIED
+        {"code": "new"}, **_PAPER, **_DAY, basis="CONSENT", patch={"valid_to": "2026-03-01"}, moves=moved("VERIFIED")
     ),
     "occupancy": _of_pilot(
         {"month": "2026-02"}, dwelling_ref="home-00000", month="2026-01", occupied=True, patch={"occupied": False}
@@ -216,7 +275,19 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         {"from_ms": 1_770_000_000_000},
         _EVIDENCE,
         patch_of={"service": {"to_ms": 1_780_000_600_000}},
-        moves={"decision": Move(lambda _: {"approved": False, "reason": "计划内"})},
+        moves=moved("REJECTED"),
+    ),
+    "amendment": Seed(
+        tuple(
+            {"entity": "selection", "of": f"{slug}/verified", "number": 1, "reason": "笔误"}
+            for slug in ("south-home", "field-home")
+        ),
+        _at("of"),
+        _at("of"),
+        {"also": "-2"},
+        moves=moved("WITHDRAWN", OFFICERS),
+        proposal=_proposal,
+        before=_verify_papers,
     ),
 }
 
@@ -240,16 +311,21 @@ def seeded(databases: Databases, broker: BrokerAccounts) -> RegistryUnderTest:
     stopping.set()
     made = registry(databases, broker, stopping)
     for entity, seed in SEEDS.items():
-        register(made, entity, seed)
+        seed.before(made)
+        for row in seed.rows:
+            answer = made.admin.post(f"/v1/{BY_ENTITY[entity].path}", sent(entity, seed.body(row)))
+            assert answer.status_code == 201, answer.text
     return made
 
 
-def register(made: RegistryUnderTest, entity: str, seed: Seed) -> None:
-    """Register a seed's rows, one request each."""
-    path = f"/v1/{BY_ENTITY[entity].path}"
-    for row in seed.rows:
-        answer = made.admin.post(path, row if entity == "feed" else [row])
-        assert answer.status_code == 201, answer.text
+def sent(entity: str, row: Row) -> Any:
+    """The body of the POST of a row: an array, but of a feed."""
+    return row if entity == "feed" else [row]
+
+
+def id_of(entity: str, row: Row) -> str:
+    """The id of a row."""
+    return "/".join(str(row[field]) for field in BY_ENTITY[entity].key)
 
 
 def people(made: RegistryUnderTest) -> Iterator[Who]:

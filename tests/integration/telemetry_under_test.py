@@ -22,8 +22,7 @@ from services.telemetry.adapters.sql_ledger_pages import SqlLedgerPages
 from services.telemetry.ledger import Ledger, ledger
 from shared.brokers.mqtt import parse
 from shared.contracts.civil_time import day_of
-from shared.contracts.registry import Change, Pilot, Venue
-from shared.contracts.registry import Feed as FeedEntity
+from shared.contracts.registry import Change, Feed as FeedEntity, Pilot, Venue
 from tests.fakes.published_registry import PublishedRegistry, serving
 from tests.integration.processes import Process, end, spawn
 from tests.system.feed import Feed

@@ -1,15 +1,11 @@
 """What stood in the registry on any day, of every collection."""
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.registry import app
-from services.registry.adapters.sql_database import SqlDatabase
-from tests.integration import registry_under_test
 from tests.integration.databases import Databases
+from tests.integration.log_clock import Clock, hold_clock
 from tests.integration.registry_under_test import Caller, RegistryUnderTest, pointers, registry
 
 PILOT = {
@@ -22,27 +18,9 @@ PILOT = {
 DWELLING = {"pilot": "garden", "phase": 1, "dwelling_ref": "home-00000"}
 
 
-class Clock:
-    """The clock of the log; a test says what time it is in Shenzhen."""
-
-    def __init__(self) -> None:
-        self.set("2026-03-01T09:00:00.000")
-
-    def set(self, moment: str) -> None:
-        at = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
-        self._ms = round(at.timestamp() * 1000)
-
-    def __call__(self) -> int:
-        return self._ms
-
-
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The log's clock; tokens keep the real one."""
-    made = Clock()
-    for module in (app, registry_under_test):
-        monkeypatch.setattr(module, "SqlDatabase", lambda url, _now_ms: SqlDatabase(url, made))
-    return made
+    return hold_clock(monkeypatch, "2026-03-01T09:00:00.000")
 
 
 @pytest.fixture
@@ -99,7 +77,14 @@ def test_every_collection_is_read_as_of_a_day_and_within_the_same_reach(city: Re
     read = {path: operations["get"].get("parameters", []) for path, operations in paths.items() if "get" in operations}
     read = {path: asked for path, asked in read.items() if not path.endswith("/template")}
     undated = {path for path, asked in read.items() if "as_of" not in {one.get("name") for one in asked}}
-    assert undated == {"/.well-known/jwks.json", "/v1/changes", "/v1/districts", "/v1/keys", "/v1/pseudonym-page"}
+    assert undated == {
+        "/.well-known/jwks.json",
+        "/v1/changes",
+        "/v1/districts",
+        "/v1/histories/{entity}/{key}",
+        "/v1/keys",
+        "/v1/pseudonym-page",
+    }
 
 
 @pytest.mark.parametrize("day", ["2026-03-01T00:00:00", "1.3.2026", "", "2026-02-30", "1999-12-31"])
@@ -108,3 +93,21 @@ def test_what_is_no_day_is_refused(city: RegistryUnderTest, day: str) -> None:
         answer = city.admin.get(f"{path}?as_of={day}")
         assert (answer.status_code, pointers(answer)) == (422, ["#/as_of"])
         assert "Complaint" not in answer.text
+
+
+def test_a_page_by_state_has_those_that_were_in_it_that_day(city: RegistryUnderTest, clock: Clock) -> None:
+    city.admin.made(
+        "/v1/pilots", *(PILOT | {"slug": slug, "registration_code": slug} for slug in ("garden", "harbour"))
+    )
+    city.admin.made("/v1/phases", {"pilot": "garden", "number": 1, "name": "一期"})
+    clock.set("2026-03-05T09:00:00.000")
+    assert city.admin.post("/v1/pilots/garden/state", {"state": "SUBMITTED"}).status_code == 200
+
+    def listed(state: str, as_of: str = "") -> list[str]:
+        answer = city.admin.get(f"/v1/pilots?state={state}" + (f"&as_of={as_of}" if as_of else ""))
+        assert answer.status_code == 200, answer.text
+        return [row["slug"] for row in answer.json or []]
+
+    assert (listed("DRAFT"), listed("SUBMITTED")) == (["harbour"], ["garden"])
+    assert (listed("DRAFT", "2026-03-04"), listed("SUBMITTED", "2026-03-04")) == (["garden", "harbour"], [])
+    assert (listed("DRAFT", "2026-03-05"), listed("SUBMITTED", "2026-03-05")) == (["harbour"], ["garden"])

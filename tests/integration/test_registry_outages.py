@@ -26,10 +26,10 @@ def test_an_outage_is_drafted_by_a_machine_evidenced_by_a_person_and_decided_by_
     machine.made("/v1/outages", DRAFT)  # it repeats itself
     key = f"/v1/outages/acme/cloud/{BEGAN}"
     assert machine.patch(key, {"to_ms": ENDED}).status_code == 200
-    assert other.post(f"{key}/decision", {"approved": True, "reason": "x"}).status_code == 409  # no evidence yet
+    assert other.post(f"{key}/state", {"state": "APPROVED", "reason": "x"}).status_code == 409  # no evidence yet
     assert person.patch(key, EVIDENCE).status_code == 200
-    assert reason(person.post(f"{key}/decision", {"approved": True, "reason": "x"})) == "same_person"
-    decided = other.post(f"{key}/decision", {"approved": True, "reason": "证据充分"})
+    assert reason(person.post(f"{key}/state", {"state": "APPROVED", "reason": "x"})) == "same_person"
+    decided = other.post(f"{key}/state", {"state": "APPROVED", "reason": "证据充分"})
     assert decided.status_code == 200, decided.text
     machine.made("/v1/outages", DRAFT)  # once more, long after: still no contradiction
     told = [change for change in city.admin.changes() if change["entity"] == "outage"]
@@ -42,18 +42,18 @@ def test_an_outage_is_drafted_by_a_machine_evidenced_by_a_person_and_decided_by_
 def test_what_is_decided_stays(city: RegistryUnderTest) -> None:
     city.caller("service").made("/v1/outages", DRAFT)
     key = f"/v1/outages/acme/cloud/{BEGAN}"
-    rejected = city.admin.post(f"{key}/decision", {"approved": False, "reason": "无故障"})
+    rejected = city.admin.post(f"{key}/state", {"state": "REJECTED", "reason": "无故障"})
     assert (rejected.status_code, rejected.json["state"]) == (200, "REJECTED")  # type: ignore[index]
     for answer in (
         city.admin.patch(key, EVIDENCE),
-        city.caller("programme_manager").post(f"{key}/decision", {"approved": True, "reason": "x"}),
+        city.caller("programme_manager").post(f"{key}/state", {"state": "APPROVED", "reason": "x"}),
     ):
         assert (answer.status_code, reason(answer)) == (409, "conflicting")
 
 
 def test_who_drafted_an_outage_does_not_decide_it_and_nobody_claims_to_be_another(city: RegistryUnderTest) -> None:
     city.admin.made("/v1/outages", DRAFT | {"to_ms": ENDED})
-    answer = city.admin.post(f"/v1/outages/acme/cloud/{BEGAN}/decision", {"approved": False, "reason": "x"})
+    answer = city.admin.post(f"/v1/outages/acme/cloud/{BEGAN}/state", {"state": "REJECTED", "reason": "x"})
     assert reason(answer) == "same_person"
     claimed = city.admin.post("/v1/outages", [DRAFT | {"from_ms": BEGAN + 1, "drafted_by": "somebody"}])
     assert (claimed.status_code, pointers(claimed)) == (422, ["#/0/drafted_by"])
@@ -72,10 +72,10 @@ def test_who_ever_changed_an_outage_does_not_decide_it_though_others_changed_it_
     assert since.patch(key, {"to_ms": ENDED, "cause": "断网"} | EVIDENCE | {"evidence_title": "x"}).status_code == 200
     assert neither.patch(key, {"cause": "断网"}).status_code == 200  # which changes nothing
     for caller in (once, since):
-        for approved in (True, False):
-            answer = caller.post(f"{key}/decision", {"approved": approved, "reason": "x"})
+        for state in ("APPROVED", "REJECTED"):
+            answer = caller.post(f"{key}/state", {"state": state, "reason": "x"})
             assert (answer.status_code, reason(answer)) == (409, "same_person")
-    assert neither.post(f"{key}/decision", {"approved": True, "reason": "x"}).status_code == 200
+    assert neither.post(f"{key}/state", {"state": "APPROVED", "reason": "x"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_an_outage_is_approved_only_with_its_end_and_its_evidence(
     city.caller("service").made("/v1/outages", DRAFT)
     key = f"/v1/outages/acme/cloud/{BEGAN}"
     assert city.admin.patch(key, part).status_code == 200
-    answer = city.caller("programme_manager").post(f"{key}/decision", {"approved": True, "reason": "x"})
+    answer = city.caller("programme_manager").post(f"{key}/state", {"state": "APPROVED", "reason": "x"})
     assert (answer.status_code, reason(answer), pointers(answer)) == (409, "conflicting", lacking)
 
 
@@ -107,7 +107,7 @@ def test_the_evidence_is_of_who_changed_any_of_it_last(city: RegistryUnderTest) 
     second = replacing.patch(key, {"evidence_sha256": "cd" * 32}).json or {}
     assert len({None, ended["drafted_by"], first["evidenced_by"], second["evidenced_by"]}) == 4
     for caller in (city.admin, replacing):
-        answer = caller.post(f"{key}/decision", {"approved": True, "reason": "x"})
+        answer = caller.post(f"{key}/state", {"state": "APPROVED", "reason": "x"})
         assert (answer.status_code, reason(answer)) == (409, "same_person")
 
 
@@ -131,7 +131,7 @@ def test_two_approved_outages_of_a_feed_may_touch_and_not_overlap(city: Registry
         machine.made("/v1/outages", DRAFT | {"from_ms": began, "to_ms": ended})
         key = f"/v1/outages/acme/cloud/{began}"
         assert city.admin.patch(key, EVIDENCE).status_code == 200
-        return other.post(f"{key}/decision", {"approved": True, "reason": "x"})
+        return other.post(f"{key}/state", {"state": "APPROVED", "reason": "x"})
 
     assert approve(BEGAN, ENDED).status_code == 200
     assert approve(ENDED, ENDED + 1000).status_code == 200
@@ -147,16 +147,16 @@ def test_a_districts_people_decide_about_feeds_that_are_wholly_theirs(city: Regi
         city.admin.made("/v1/outages", DRAFT | {"feed": feed})
     assert [row["feed"] for row in own.get("/v1/outages").json or []] == ["cloud", "gw"]
     assert stranger.get("/v1/outages").json == []
-    body = {"approved": False, "reason": "x"}
-    assert own.post(f"/v1/outages/acme/gw/{BEGAN}/decision", body).status_code == 200
-    assert own.post(f"/v1/outages/acme/cloud/{BEGAN}/decision", body).status_code == 403  # a cloud is the city's
-    assert stranger.post(f"/v1/outages/acme/gw/{BEGAN}/decision", body).status_code == 404
+    body = {"state": "REJECTED", "reason": "x"}
+    assert own.post(f"/v1/outages/acme/gw/{BEGAN}/state", body).status_code == 200
+    assert own.post(f"/v1/outages/acme/cloud/{BEGAN}/state", body).status_code == 403  # a cloud is the city's
+    assert stranger.post(f"/v1/outages/acme/gw/{BEGAN}/state", body).status_code == 404
 
 
 def test_an_outage_drafted_again_is_told_as_it_stands(city: RegistryUnderTest) -> None:
     city.caller("service").made("/v1/outages", DRAFT | {"to_ms": ENDED})
     city.admin.patch(f"/v1/outages/acme/cloud/{BEGAN}", EVIDENCE)
-    body = {"approved": True, "reason": "x"}
-    decided = city.caller("programme_manager").post(f"/v1/outages/acme/cloud/{BEGAN}/decision", body).json
+    body = {"state": "APPROVED", "reason": "x"}
+    decided = city.caller("programme_manager").post(f"/v1/outages/acme/cloud/{BEGAN}/state", body).json
     assert decided is not None and decided["state"] == "APPROVED"
     assert city.caller("service").made("/v1/outages", DRAFT) == [decided]

@@ -61,15 +61,10 @@ def test_every_change_of_something_that_is_there_takes_the_header(city: Registry
     assert len(changing) > 10
 
 
-@pytest.mark.parametrize("path", ["verification", "decision", "password"])
+@pytest.mark.parametrize("path", ["selections/garden/doc-1/state", "outages/acme/gw/1/state", "feeds/acme/gw/password"])
 def test_without_the_header_nothing_is_done(city: RegistryUnderTest, path: str) -> None:
-    of = {
-        "verification": "selections/garden/doc-1",
-        "decision": "outages/acme/gw/1",
-        "password": "feeds/acme/gw",
-    }[path]
     before = len(city.admin.changes())
-    answer = city.admin.post(f"/v1/{of}/{path}", {"approved": True, "reason": "x"}, match=None)
+    answer = city.admin.post(f"/v1/{path}", {"state": "APPROVED", "reason": "x"}, match=None)
     assert (answer.status_code, reason(answer)) == (428, "precondition_required")
     assert city.admin.patch(KEY, {"handed_over_on": None}, match=None).status_code == 428
     assert len(city.admin.changes()) == before

@@ -7,6 +7,7 @@ import pytest
 from tests.integration.databases import Databases
 from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers, reason
 
+VERIFY = {"state": "VERIFIED"}
 DIGEST = "ab" * 32
 PAPER = {
     "pilot": "garden",
@@ -29,16 +30,16 @@ def test_a_paper_is_verified_by_somebody_else_and_once(city: RegistryUnderTest, 
     officer = city.caller("district_officer", districts=["nanshan"])
     recorded = officer.made(f"/v1/{path}", paper)
     assert recorded[0]["verified_by"] is None
-    key = f"/v1/{path}/garden/doc-1/verification"
-    assert officer.post(key, {}).status_code == 403  # not a role that verifies
-    assert city.caller("district_approver", districts=["futian"]).post(key, {}).status_code == 404
+    key = f"/v1/{path}/garden/doc-1/state"
+    assert officer.post(key, VERIFY).status_code == 403  # not a role that verifies
+    assert city.caller("district_approver", districts=["futian"]).post(key, VERIFY).status_code == 404
     approver = city.caller("district_approver", districts=["nanshan"])
-    verified = approver.post(key, {})
+    verified = approver.post(key, VERIFY)
     assert verified.status_code == 200
     assert verified.json["verified_by"] not in (None, recorded[0]["recorded_by"])  # type: ignore[index]
-    assert reason(city.admin.post(key, {})) == "conflicting"
+    assert reason(city.admin.post(key, VERIFY)) == "conflicting"
     city.admin.made(f"/v1/{path}", paper | {"code": "doc-2"})
-    assert reason(city.admin.post(f"/v1/{path}/garden/doc-2/verification", {})) == "same_person"
+    assert reason(city.admin.post(f"/v1/{path}/garden/doc-2/state", VERIFY)) == "same_person"
 
 
 @pytest.mark.parametrize(
@@ -49,37 +50,40 @@ def test_who_changed_a_paper_does_not_verify_it(city: RegistryUnderTest, path: s
     city.admin.made(f"/v1/{path}", paper)
     changing = city.caller("administrator")
     assert changing.patch(f"/v1/{path}/garden/doc-1", part).status_code == 200
-    key = f"/v1/{path}/garden/doc-1/verification"
-    assert reason(changing.post(key, {})) == "same_person"
-    assert city.caller("administrator").post(key, {}).status_code == 200
+    key = f"/v1/{path}/garden/doc-1/state"
+    assert reason(changing.post(key, VERIFY)) == "same_person"
+    assert city.caller("administrator").post(key, VERIFY).status_code == 200
 
 
 @pytest.mark.parametrize(
-    ("path", "paper", "end"), [("selections", SELECTION, "withdrawn_on"), ("legal-bases", BASIS, "valid_to")]
+    ("path", "entity", "paper", "end"),
+    [("selections", "selection", SELECTION, "withdrawn_on"), ("legal-bases", "legal_basis", BASIS, "valid_to")],
 )
-def test_a_verified_paper_that_is_to_hold_longer_is_verified_again(
-    city: RegistryUnderTest, path: str, paper: Any, end: str
+def test_a_verified_paper_may_be_ended_but_to_hold_longer_takes_an_amendment(
+    city: RegistryUnderTest, path: str, entity: str, paper: Any, end: str
 ) -> None:
     city.admin.made(f"/v1/{path}", paper)
     key, other = f"/v1/{path}/garden/doc-1", city.caller("programme_manager")
-    assert other.post(f"{key}/verification", {}).status_code == 200
+    assert other.post(f"{key}/state", VERIFY).status_code == 200
+    assert city.admin.patch(key, {end: "2026-06-01"}).json["verified_by"] is not None  # type: ignore[index]
 
-    def verified_after(until: str | None) -> bool:
-        answer = city.admin.patch(key, {end: until})
-        assert answer.status_code == 200
-        return answer.json["verified_by"] is not None  # type: ignore[index]
-
-    assert verified_after("2026-06-01")  # its end comes earlier than was verified
-    assert not verified_after("2026-07-01")
-    assert other.post(f"{key}/verification", {}).status_code == 200
-    assert not verified_after(None)
+    refused = city.admin.patch(key, {end: "2026-07-01"})
+    assert (refused.status_code, reason(refused)) == (409, "conflicting")
+    proposal = {"entity": entity, "of": "garden/doc-1", "changes": {end: "2026-07-01"}, "reason": "延期"}
+    city.admin.made("/v1/amendments", proposal)
+    assert city.admin.get(key).json[end] == "2026-06-01"  # type: ignore[index]
+    approval = {"state": "APPROVED", "reason": "同意"}
+    assert other.post(f"/v1/amendments/{entity}/garden/doc-1/1/state", approval).status_code == 200
+    stands = city.admin.get(key).json
+    assert stands is not None
+    assert (stands[end], stands["verified_by"] is not None) == ("2026-07-01", True)
 
 
 @pytest.mark.parametrize(("path", "paper"), [("selections", SELECTION), ("legal-bases", BASIS)])
 def test_a_paper_registered_again_is_told_as_it_stands(city: RegistryUnderTest, path: str, paper: Any) -> None:
     other, third = city.caller("programme_manager"), city.caller("administrator")
     (recorded,) = city.admin.made(f"/v1/{path}", paper)
-    verified = other.post(f"/v1/{path}/garden/doc-1/verification", {}).json
+    verified = other.post(f"/v1/{path}/garden/doc-1/state", VERIFY).json
     assert verified == recorded | {"verified_by": verified["verified_by"]} != recorded  # type: ignore[index]
     for caller in (city.admin, third):
         assert caller.made(f"/v1/{path}", paper | {"code": "doc-2"}, paper)[1] == verified

@@ -66,3 +66,8 @@ def paper() -> tuple[sa.Column[Any], ...]:
     words = ("code", "document_no", "title", "sha256", "recorded_by")
     pilot = text("pilot", of("pilot"), index=True)
     return (pilot, *(text(name) for name in words), text("verified_by", nullable=True))
+
+
+def state() -> tuple[sa.Column[Any], ...]:
+    """Where something is in its lifecycle."""
+    return text("state"), day("state_from"), text("state_reason", nullable=True)

@@ -88,6 +88,11 @@ def prepare(engine: sa.Engine) -> None:
         sa.event.listen(engine, "begin", _begin_postgresql)
 
 
+def as_json(connection: sa.Connection, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A column of text that holds JSON, so that its members can be asked for."""
+    return sa.type_coerce(column, sa.JSON) if connection.dialect.name == "sqlite" else sa.cast(column, sa.JSON)
+
+
 def reading(engine: sa.Engine) -> sa.Engine:
     """The same engine for transactions that only read: each sees one snapshot."""
     return engine.execution_options(**_READING[engine.dialect.name])

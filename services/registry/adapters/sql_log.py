@@ -56,7 +56,13 @@ def changes(connection: sa.Connection, after: int, limit: int | None = None) -> 
     """The rows after a sequence, in order."""
     query = sa.select(CHANGE).where(CHANGE.c.sequence > after).order_by(CHANGE.c.sequence).limit(limit)
     for row in connection.execute(query, execution_options={"yield_per": 1_000}).mappings():
-        yield Change(**{**row, "before": _parsed(row["before"]), "after": _parsed(row["after"])})
+        yield _change(row)
+
+
+def changes_of(connection: sa.Connection, entity: EntityName, key: str) -> list[Change]:
+    """Every change of an entity, in order."""
+    query = sa.select(CHANGE).where(CHANGE.c.entity == entity, CHANGE.c.id == key).order_by(CHANGE.c.version)
+    return [_change(row) for row in connection.execute(query).mappings()]
 
 
 def bodies(connection: sa.Connection, entity: EntityName, key: str) -> list[tuple[str, dict[str, Any]]]:
@@ -69,6 +75,10 @@ def bodies(connection: sa.Connection, entity: EntityName, key: str) -> list[tupl
 def body(entity: msgspec.Struct | None) -> dict[str, Any] | None:
     """An entity as it stands in JSON: dates as text."""
     return None if entity is None else dict(msgspec.to_builtins(entity, str_keys=True))
+
+
+def _change(row: sa.RowMapping) -> Change:
+    return Change(**{**row, "before": _parsed(row["before"]), "after": _parsed(row["after"])})
 
 
 def _text(content: dict[str, Any] | None) -> str | None:

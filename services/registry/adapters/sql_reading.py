@@ -6,14 +6,14 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_log
+from services.registry.adapters import sql_dialects, sql_log
 from services.registry.adapters.sql_store import entity_of
 from services.registry.adapters.sql_tables import CHANGE, FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.chain import Head
 from services.registry.collection import Entity
 from services.registry.scope import Reach
 from services.registry.store import Asked, Stored
-from shared.contracts.registry import ENTITIES, Change, EntityName, Key
+from shared.contracts.registry import ENTITIES, Amendment, Change, EntityName, Key
 
 Condition = sa.ColumnElement[bool]
 
@@ -25,9 +25,12 @@ class SqlReading:
         self._connection = connection
 
     def page(self, entity: EntityName, reach: Reach, asked: Asked) -> list[tuple[str, Entity]]:
-        """See Reading. The filters are of fields that never change, so what stands now says what passes."""
+        """See Reading. Filters are of fields that never change, but for the state: that is the one of then."""
         table = TABLES[entity]
-        wanted = [table.c[name] == value for name, value in asked.filters.items()]
+        wanted = [
+            (self._state_of_then() if asked.before and name == "state" else table.c[name]) == value
+            for name, value in asked.filters.items()
+        ]
         where = sa.and_(_in_reach(entity, reach), table.c.id > asked.after, *wanted)
         found = self._as_of(entity, where, asked.before) if asked.before else self._now(entity, where)
         rows = self._connection.execute(found.order_by(table.c.id).limit(asked.limit)).mappings()
@@ -39,6 +42,10 @@ class SqlReading:
         found = self._as_of(entity, where, before) if before else self._now(entity, where)
         row = self._connection.execute(found).mappings().one_or_none()
         return None if row is None else _stored(entity, row)
+
+    def _state_of_then(self) -> sa.ColumnElement[str]:
+        state: sa.ColumnElement[str] = sql_dialects.as_json(self._connection, CHANGE.c.after)["state"].as_string()
+        return state
 
     @staticmethod
     def _now(entity: EntityName, where: Condition) -> sa.Select[Any]:
@@ -60,6 +67,17 @@ class SqlReading:
     def changes(self, after: int, limit: int) -> list[Change]:
         """See Reading."""
         return list(sql_log.changes(self._connection, after, limit))
+
+    def history(self, entity: EntityName, key: str) -> list[Change]:
+        """See Reading."""
+        return sql_log.changes_of(self._connection, entity, key)
+
+    def amendments_of(self, entity: EntityName, key: str) -> list[Amendment]:
+        """See Reading."""
+        table = TABLES["amendment"]
+        query = sa.select(table).where(table.c.entity == entity, table.c.of == key).order_by(table.c.number)
+        rows = [entity_of("amendment", row) for row in self._connection.execute(query).mappings()]
+        return [row for row in rows if isinstance(row, Amendment)]
 
     def every_change(self) -> Iterator[Change]:
         """The whole change log, a little at a time."""

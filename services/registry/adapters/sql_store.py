@@ -1,8 +1,8 @@
 """The registry inside one write transaction; see :class:`services.registry.store.Store`."""
 
 from collections import Counter
-from collections.abc import Collection as Many
-from collections.abc import Sequence
+from collections.abc import Collection as Many, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from services.registry.adapters import sql_idempotency, sql_log
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.collection import Entity
 from services.registry.store import New, Once, Site, Stored, Version
+from shared.contracts.civil_time import date_from_day, day_of, ms_from_rfc3339
 from shared.contracts.registry import ENTITIES, EntityName, Feed
 
 
@@ -23,6 +24,11 @@ class SqlStore:
         self._actor = actor
         self._time = time
         self.changes: Counter[str] = Counter()  # by entity, for those who count what was committed
+
+    @property
+    def today(self) -> date:
+        """See Store."""
+        return date_from_day(day_of(ms_from_rfc3339(self._time)))
 
     def known(self, entity: EntityName, ids: Many[str]) -> dict[str, Stored]:
         """See Store."""

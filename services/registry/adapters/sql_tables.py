@@ -4,8 +4,6 @@ import sqlalchemy as sa
 
 from services.registry.adapters.sql_columns import (
     METADATA as METADATA,
-)
-from services.registry.adapters.sql_columns import (
     day,
     district,
     entity,
@@ -15,6 +13,7 @@ from services.registry.adapters.sql_columns import (
     number,
     of,
     paper,
+    state,
     text,
 )
 
@@ -31,8 +30,11 @@ TABLES = {
         text("funding_source"),
         text("registration_code", nullable=True),
         day("construction_start_date"),
+        *state(),
     ),
-    "phase": entity("phase", text("pilot", of("pilot"), index=True), number("number"), text("name"), district()),
+    "phase": entity(
+        "phase", text("pilot", of("pilot"), index=True), number("number"), text("name"), *state(), district()
+    ),
     "dwelling": entity(
         "dwelling",
         text("pilot", of("pilot"), index=True),
@@ -61,6 +63,7 @@ TABLES = {
         text("funding_source"),
         text("venue_type_text", nullable=True),
         text("managing_authority", nullable=True),
+        *state(),
     ),
     "zone": entity(
         "zone",
@@ -80,6 +83,8 @@ TABLES = {
         number("seats"),
         day("installed_on"),
         day("retired_on"),
+        day("accepted_on"),
+        text("accepted_by", nullable=True),
         district(),
     ),
     "device": entity(
@@ -153,6 +158,19 @@ TABLES = {
         *(text(name, nullable=True) for name in ("evidence_title", "evidence_sha256", "evidenced_by")),
         *(text(name, nullable=True) for name in ("decided_by", "decision_reason")),
         sa.Index(None, "vendor", "feed"),
+    ),
+    "amendment": entity(
+        "amendment",
+        text("entity"),
+        text("of"),
+        number("number"),
+        json("changes"),
+        *(text(name) for name in ("reason", "proposed_by", "state")),
+        day("effective_from"),
+        *(text(name, nullable=True) for name in ("decided_by", "decision_reason")),
+        sa.Column("made_version", sa.Integer),
+        district(),
+        sa.Index(None, "entity", "of"),
     ),
     "key": entity("key", text("key"), text("name"), text("role"), json("districts"), json("vendors"), flag("active")),
 }

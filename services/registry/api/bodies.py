@@ -84,6 +84,21 @@ def load(schema: ma.Schema) -> dict[str, Any]:
         raise Refused(list(flatten(error.messages))) from error
 
 
+def load_rows(schema: ma.Schema) -> list[dict[str, Any]]:
+    """The body, an array of objects as a schema says.
+
+    :raises Rejected: as :func:`json_body`
+    :raises Refused: with every fault, or if it is not an array of 1 to MOST_ROWS
+    """
+    body = json_body()
+    if not isinstance(body, list) or not 1 <= len(body) <= MOST_ROWS:
+        raise Refused([fault(pointer(), "invalid_request", "rule.rows", most=MOST_ROWS)])
+    try:
+        return list(schema.load(body, many=True))
+    except ma.ValidationError as error:
+        raise Refused(list(flatten(error.messages))) from error
+
+
 def documented(schema: ma.Schema | dict[str, Any]) -> dict[str, Any]:
     """A body in the OpenAPI's words."""
     return {"required": True, "content": {"application/json": {"schema": schema}}}

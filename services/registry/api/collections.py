@@ -14,8 +14,10 @@ from services.registry.api import bodies
 from services.registry.api.guarding import guarded
 from services.registry.api.idempotency import once
 from services.registry.api.preconditions import TELLS_ETAG, conditional, etag
+from services.registry.api.states import add_moving
 from services.registry.collection import Collection, Entity
 from services.registry.fields import Day
+from services.registry.lifecycles import LIFECYCLES
 from services.registry.registering import register
 from services.registry.scope import reach
 from services.registry.store import Asked, Database, Once
@@ -140,6 +142,8 @@ def blueprint_for(collection: Collection, database: Database) -> Blueprint:
     add_registering(blueprint, collection, database)
     if collection.amendable:
         add_amending(blueprint, collection, database)
+    if collection.entity in LIFECYCLES:
+        add_moving(blueprint, collection, database)
     return blueprint
 
 

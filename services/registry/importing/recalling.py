@@ -1,7 +1,6 @@
 """A store that asks the database only once for what it has told already: amending row by row asks for little else."""
 
-from collections.abc import Callable
-from collections.abc import Collection as Many
+from collections.abc import Callable, Collection as Many
 from typing import Any, TypeVar
 
 from services.registry.collection import Entity

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from services.adoption.adapters.sqlite_known_facts import SqliteKnownFacts
 from services.adoption.figures.arrivals import arrivals

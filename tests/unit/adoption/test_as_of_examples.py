@@ -9,8 +9,7 @@ import pytest
 from services.adoption.adapters.sqlite_known_facts import SqliteKnownFacts
 from tests.unit.adoption.cities import midnight_ms
 from tests.unit.adoption.homes import LONG_AGO, bound, heartbeat, lived_in, usage
-from tests.unit.adoption.venues import DAY as OPEN_DAY
-from tests.unit.adoption.venues import NINE, of_session, session, venue, void
+from tests.unit.adoption.venues import DAY as OPEN_DAY, NINE, of_session, session, venue, void
 from tests.unit.adoption.world import Json, body, city_of, fold_batches, measure
 
 EPOCH = date(1970, 1, 1)

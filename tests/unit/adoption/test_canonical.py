@@ -3,8 +3,7 @@
 from datetime import date, timedelta
 
 import msgspec
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from services.adoption.canonical import StripRow, Withdrawal, canonical
 from services.adoption.facts import OPEN, STRIP_NAMES

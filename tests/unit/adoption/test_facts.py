@@ -5,8 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from services.adoption import facts
 from services.adoption.adapters.sqlite_facts import SqliteFacts

@@ -7,8 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import rfc8785
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.adoption.definitions import ACTIVATION, DEFINITIONS, USES
 from services.adoption.figures.counted import Counted, Coverage, Ratio, Window

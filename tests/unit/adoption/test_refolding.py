@@ -5,8 +5,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from services.adoption.receipts import Receipts
 from services.adoption.refolding import Chunk, read, refold

@@ -1,7 +1,6 @@
 """A strip against the set of its minutes."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.adoption import strips
 

@@ -19,8 +19,7 @@ from services.adoption.figures.counted import Window
 from services.adoption.figures.figure import AsOf
 from services.adoption.figures.scopes import Scope, parse
 from services.adoption.fold import gather
-from services.adoption.measure import Measured
-from services.adoption.measure import measure as measure_as_of
+from services.adoption.measure import Measured, measure as measure_as_of
 from services.adoption.refolding import refold_waiting
 from shared.brokers.rabbitmq import Body
 from shared.contracts import registry, registry_evidence

@@ -7,8 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from services.registry.importing import templates
 from services.registry.importing.kinds import KINDS, Kind

@@ -2,8 +2,7 @@
 
 import marshmallow as ma
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.registry.fields import Uscc
 from services.registry.refusal import Complaint

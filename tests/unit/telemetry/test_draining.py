@@ -4,8 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from services.telemetry.bodies import Body
 from services.telemetry.draining import keep_up, publish_events, refused_lines, write_points

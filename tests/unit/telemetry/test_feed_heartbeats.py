@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from services.telemetry.adapters.sqlite_feeds import SqliteFeeds
 from services.telemetry.heartbeats import Heard, silences

@@ -4,8 +4,7 @@ import json
 from typing import Any
 
 import msgspec
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from influxdb_client.client.write.point import Point
 
 from services.telemetry.model import Place

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from services.telemetry.adapters.sql_intervals import SqlIntervals
 from services.telemetry.adapters.sql_ledger import connect

@@ -1,0 +1,166 @@
+"""Lifecycles, declared: from which state to which, and who may go there; pure.
+
+From this table come the checks, the operations, the tests and the README's tables. Names of states:
+``../shared/policy`` sections 3.4 and 7.2, in the policy's own words.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from shared.contracts import registry as contract, vocabulary as words
+from shared.contracts.registry import EntityName
+
+OFFICERS = ("administrator", "district_officer")
+APPROVERS = ("district_approver",)
+MANAGERS = ("programme_manager",)
+DECIDERS = ("administrator", "programme_manager", "district_approver")
+
+
+class Edge(NamedTuple):
+    """A step from one state to another.
+
+    ``other_person``: a judgement, for nobody who had a part in the thing; to judge it is no part in it.
+    """
+
+    source: str
+    target: str
+    roles: tuple[str, ...]
+    other_person: bool = False
+    needs_reason: bool = False
+
+
+class Lifecycle(NamedTuple):
+    """The states of one kind of entity, with their Chinese names; the first is where it starts.
+
+    ``settled``: the states in which an edit is an amendment that another person approves. ``marks``, where the entity
+    has no field ``state``: what is noted on arrival, a day (``…_on``) or who came (``…_by``); it is in the last state
+    that is noted.
+    """
+
+    entity: EntityName
+    states: Mapping[str, str]
+    edges: tuple[Edge, ...]
+    settled: frozenset[str] = frozenset()
+    marks: Mapping[str, tuple[str, ...]] = {}
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Everybody who may take any step."""
+        return tuple(dict.fromkeys(role for edge in self.edges for role in edge.roles))
+
+    def edge(self, source: str, target: str) -> Edge | None:
+        """The step between two states, if there is one."""
+        return next((edge for edge in self.edges if (edge.source, edge.target) == (source, target)), None)
+
+    def targets(self, source: str) -> tuple[str, ...]:
+        """Where one can go from a state."""
+        return tuple(edge.target for edge in self.edges if edge.source == source)
+
+    def state_of(self, row: object) -> str:
+        """The state an entity is in."""
+        if not self.marks:
+            return str(row.state)  # type: ignore[attr-defined]
+        reached = [state for state, fields in self.marks.items() if getattr(row, fields[0]) is not None]
+        return reached[-1] if reached else next(iter(self.states))
+
+
+def _from_each(sources: tuple[str, ...], target: str, roles: tuple[str, ...], *, judged: bool = False) -> list[Edge]:
+    return [Edge(source, target, roles, judged, needs_reason=True) for source in sources]
+
+
+FOLLOWS_ITS_PHASES = ("SELECTED", *words.PHASE_STATES)  # once selected, a pilot is where its phases are
+_REVIEWED = ("SUBMITTED", "DISTRICT_CONFIRMED", "NOMINATED")
+_PAPER = ({"RECORDED": "已登记", "VERIFIED": "已核验"}, (Edge("RECORDED", "VERIFIED", DECIDERS, other_person=True),))
+_DECIDED = (
+    Edge("DRAFT", "APPROVED", DECIDERS, other_person=True, needs_reason=True),
+    Edge("DRAFT", "REJECTED", DECIDERS, other_person=True, needs_reason=True),
+)
+
+_ALL = (
+    Lifecycle(
+        "pilot",
+        words.PILOT_STATES,
+        (
+            Edge("DRAFT", "SUBMITTED", OFFICERS),
+            *_from_each(("SUBMITTED",), "DRAFT", APPROVERS, judged=True),
+            Edge("SUBMITTED", "DISTRICT_CONFIRMED", APPROVERS, other_person=True),
+            Edge("DISTRICT_CONFIRMED", "NOMINATED", APPROVERS, other_person=True),
+            Edge("NOMINATED", "SELECTED", MANAGERS, other_person=True),
+            *_from_each(_REVIEWED, "REJECTED", (*APPROVERS, *MANAGERS), judged=True),
+            *_from_each(("DRAFT", *_REVIEWED), "WITHDRAWN", OFFICERS),
+            *_from_each(FOLLOWS_ITS_PHASES, "SUSPENDED", MANAGERS, judged=True),
+            *_from_each(("SUSPENDED",), "SELECTED", MANAGERS, judged=True),
+            Edge("IN_OPERATION", "EVALUATED", MANAGERS, other_person=True, needs_reason=True),
+            Edge("EVALUATED", "CLOSED", MANAGERS, other_person=True, needs_reason=True),
+        ),
+        settled=frozenset({"DISTRICT_CONFIRMED", "NOMINATED", *FOLLOWS_ITS_PHASES, "SUSPENDED", "EVALUATED", "CLOSED"}),
+    ),
+    Lifecycle(
+        "phase",
+        {"PLANNED": "未开工", **words.PHASE_STATES},
+        (
+            Edge("PLANNED", "UNDER_CONSTRUCTION", OFFICERS),
+            Edge("UNDER_CONSTRUCTION", "ACCEPTED", APPROVERS, other_person=True),
+            *_from_each(("ACCEPTED",), "UNDER_CONSTRUCTION", APPROVERS, judged=True),
+            Edge("ACCEPTED", "IN_OPERATION", OFFICERS),
+        ),
+        settled=frozenset({"ACCEPTED", "IN_OPERATION"}),
+    ),
+    Lifecycle(
+        "slot",
+        {"PLANNED": "计划", "INSTALLED": "安装", "RETIRED": "退役"},
+        (
+            Edge("PLANNED", "INSTALLED", OFFICERS),
+            Edge("INSTALLED", "RETIRED", APPROVERS, other_person=True, needs_reason=True),
+        ),
+        marks={"INSTALLED": ("installed_on",), "RETIRED": ("retired_on",)},
+    ),
+    Lifecycle(
+        "venue",
+        words.VENUE_STATES,
+        (
+            Edge("DRAFT", "SUBMITTED", OFFICERS),
+            *_from_each(("SUBMITTED",), "DRAFT", APPROVERS, judged=True),
+            Edge("SUBMITTED", "APPROVED", APPROVERS, other_person=True),
+            *_from_each(("SUBMITTED",), "REJECTED", APPROVERS, judged=True),
+            *_from_each(("DRAFT", "SUBMITTED"), "WITHDRAWN", OFFICERS),
+            Edge("APPROVED", "CLOSED", APPROVERS, other_person=True, needs_reason=True),
+        ),
+        settled=frozenset({"APPROVED", "CLOSED"}),
+    ),
+    Lifecycle(
+        "installation",
+        {"PLANNED": "计划", "INSTALLED": "安装", "IN_SERVICE": "在用", "RETIRED": "退役"},
+        (
+            Edge("PLANNED", "INSTALLED", OFFICERS),
+            Edge("INSTALLED", "IN_SERVICE", APPROVERS, other_person=True),
+            *_from_each(("INSTALLED", "IN_SERVICE"), "RETIRED", APPROVERS, judged=True),
+        ),
+        settled=frozenset({"IN_SERVICE", "RETIRED"}),
+        marks={
+            "INSTALLED": ("installed_on",),
+            "IN_SERVICE": ("accepted_on", "accepted_by"),
+            "RETIRED": ("retired_on",),
+        },
+    ),
+    Lifecycle("selection", *_PAPER, settled=frozenset({"VERIFIED"}), marks={"VERIFIED": ("verified_by",)}),
+    Lifecycle("legal_basis", *_PAPER, settled=frozenset({"VERIFIED"}), marks={"VERIFIED": ("verified_by",)}),
+    Lifecycle("outage", {"DRAFT": "草拟", "APPROVED": "已批准", "REJECTED": "已驳回"}, _DECIDED),
+    Lifecycle(
+        "amendment",
+        {"PENDING": "待批准", "APPROVED": "已批准", "REJECTED": "已驳回", "WITHDRAWN": "已撤回"},
+        (
+            Edge("PENDING", "APPROVED", DECIDERS, other_person=True, needs_reason=True),
+            Edge("PENDING", "REJECTED", DECIDERS, other_person=True, needs_reason=True),
+            Edge("PENDING", "WITHDRAWN", OFFICERS, needs_reason=True),
+        ),
+    ),
+)
+LIFECYCLES: dict[EntityName, Lifecycle] = {lifecycle.entity: lifecycle for lifecycle in _ALL}
+
+
+def furthest_of_all(phases: list[contract.Phase]) -> str:
+    """What a selected pilot has reached: what the phase that is furthest behind has, SELECTED before any is begun."""
+    order = list(LIFECYCLES["phase"].states)
+    least = min((order.index(phase.state) for phase in phases), default=0)
+    return order[least] if least else "SELECTED"
