@@ -34,7 +34,7 @@ from tests.integration.registry_city import BY_ENTITY, NOTHING, SEEDS, Seed, Who
 from tests.integration.registry_under_test import RegistryUnderTest
 from tests.integration.spreadsheets import as_csv
 
-EXAMPLES = int(os.environ.get("PILOTLIGHT_EXAMPLES", "10"))  # per operation
+EXAMPLES = int(os.environ.get("PILOTLIGHT_EXAMPLES", "12"))  # per operation
 SEED = int(os.environ.get("PILOTLIGHT_SEED", "20261129"))
 CHECKS = [
     not_a_server_error,
@@ -62,13 +62,14 @@ FORMAL = (
         f"rule.{word}"
         for word in (
             *("slug", "device", "dwelling_ref", "place", "digest", "month", "time", "printable", "idempotency_key"),
-            *("one_of", "between", "length", "distinct", "rows", "nothing_to_amend", "not_amendable"),
+            *("one_of", "between", "length", "distinct", "rows", "nothing_to_amend"),
             *("day_range", "limit", "changes_limit", "after", "wait", "format"),
         )
     ),
 )
 AnyCase = Case[Any]
 _FEW = 3
+_ONE_IN = 4  # is invalid: to make it takes longer, and most are refused for the same
 _BODY, _PATH, _HEADER = ParameterLocation.BODY, ParameterLocation.PATH, ParameterLocation.HEADER
 
 schemathesis.openapi.format("date", st.dates(EARLIEST, LATEST).map(date.isoformat))  # of all dates, few would do
@@ -221,8 +222,8 @@ def play(operation: Operation, people: Sequence[Who], examples: int = EXAMPLES) 
     told: Counter[tuple[bool, int]] = Counter()
     for case in _real(operation):
         told[True, _checked(case, people[0]).status_code] += 1
-    valid = examples if operation.invalid is None else examples // 2
-    for mode, share in ((GenerationMode.POSITIVE, valid), (GenerationMode.NEGATIVE, examples - valid)):
+    invalid = 0 if operation.invalid is None else examples // _ONE_IN
+    for mode, share in ((GenerationMode.POSITIVE, examples - invalid), (GenerationMode.NEGATIVE, invalid)):
         if share:
             _play(requests(operation, mode), people, share, told)
     return told
@@ -290,5 +291,11 @@ def what_is_valid_is_not_refused_by_its_form(response: Response, case: AnyCase) 
     assert response.status_code not in (400, 405, 413, 415, 428), response.text
     if response.status_code == 422 and response.headers["content-type"] == [MEDIA_TYPE]:
         formal = tuple(say(word, "en").partition("{")[0] for word in FORMAL)
-        errors = [each for each in response.json().get("errors", []) if each["detail"].startswith(formal)]
+        assert all(formal)
+        errors = [
+            each
+            for each in response.json().get("errors", [])
+            if each["detail"].startswith(formal)
+            and "/changes/" not in each["pointer"]  # of an amendment: of any entity
+        ]
         assert not errors, (errors, case.body, case.query, case.headers)

@@ -25,17 +25,17 @@ from tests.integration.trying import Trial, trying
 
 METHODS = ("get", "post", "patch", "put", "delete")
 OF_A_SCOPE = {"district_officer", "district_approver", "vendor"}
-# An operation that is neither of a collection nor an import is named in one of these two.
+# An operation that is neither of a collection nor an import is named in one of these three.
 THE_SAME_FOR_EVERYBODY = {"list_districts", "get_jwks", "get_pseudonym_page"} | {
     f"get_{kind.name}_template" for kind in KINDS
 }
 OF_THE_WHOLE_CITY = {"list_keys", "create_key", "revoke_key", "get_changes", "get_token"}
+OF_ANYTHING = {"get_history"}  # told of one of any collection, by the name of the entity and the id
 # Days on which all stands as now, or nothing did yet, whatever the hour in Shenzhen.
 AS_OF_TOMORROW, AS_OF_THE_DAY_BEFORE = (f"?as_of={datetime.now(UTC).date() + timedelta(days=days)}" for days in (2, -2))
 Refusal = tuple[int, str]
 FORBIDDEN: Refusal = (403, "forbidden")
 NOT_FOUND: Refusal = (404, "not_found")
-OF_ANYTHING = {"get_history"}  # its first words are an entity and an id
 COLLECTION_AT = {collection.path: collection for collection in BY_ENTITY.values()}
 KIND_OF = {f"import_{kind.name}": kind for kind in KINDS}
 
