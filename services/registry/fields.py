@@ -1,13 +1,14 @@
 """Fields and validators of the registry's schemas: strict types, messages from the catalogue, limits in the OpenAPI.
 
-apispec reads ``choices``, ``min``/``max`` (with ``equal``: a length) and ``regex`` off a validator.
+apispec reads ``choices``, ``min``/``max`` (with ``equal``: a length) and ``regex`` off a validator; whatever else a
+field or a validator has to say to the OpenAPI is its ``json_schema`` (:mod:`shared.runtime.openapi`).
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sized
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import marshmallow as ma
 from stdnum.cn import uscc as gb32100
@@ -18,6 +19,7 @@ from shared.contracts.telemetry import DEVICE_PATTERN, SLUG_PATTERN
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2099, 12, 31)
 _FILLED_IN = "Filled in by the registry"
+_CONTROLS = r"\x00-\x1f\x7f-\x9f"
 DWELLING_REF_PATTERN = r"^[A-Za-z0-9_-]{8,64}$(?!\n)"
 # A slot's or an installation's id: the site's slug first. What is behind the pattern must exist anyway.
 PLACE_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}/[A-Za-z0-9_-]{1,64}/[a-z0-9][a-z0-9-]{0,62}$(?!\n)"
@@ -79,20 +81,35 @@ class Length:
             raise wrong("rule.length", least=self.min, most=self.max)
 
 
-def distinct(values: list[Any]) -> None:
-    """:raises ValidationError: if a value stands there twice"""
-    if len(set(values)) != len(values):
-        raise wrong("rule.distinct")
+class Distinct:
+    """No value stands there twice."""
+
+    json_schema: ClassVar = {"uniqueItems": True}
+
+    def __call__(self, values: list[Any]) -> None:
+        """:raises ValidationError: if one does"""
+        if len(set(values)) != len(values):
+            raise wrong("rule.distinct")
 
 
-def printable(value: str) -> None:
-    """:raises ValidationError: if there is a control character, or a blank at either end"""
-    if value != value.strip() or any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
-        raise wrong("rule.printable")
+class Printable:
+    """There is no control character, and no blank at either end."""
+
+    json_schema: ClassVar = {"pattern": rf"^[^\s{_CONTROLS}](?:[^{_CONTROLS}]*[^\s{_CONTROLS}])?$(?!\n)"}
+
+    def __call__(self, value: str) -> None:
+        """:raises ValidationError: if there is"""
+        if value != value.strip() or any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+            raise wrong("rule.printable")
+
+
+distinct, printable = Distinct(), Printable()
 
 
 class Day(ma.fields.Date):
     """A civil day, ``2026-11-22`` and no other form, from 2000 to 2099."""
+
+    json_schema: ClassVar = {"pattern": r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$(?!\n)"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
@@ -110,6 +127,18 @@ class Flag(ma.fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return bool(super()._deserialize(value, attr, data, **kwargs))
+
+
+class Whole(ma.fields.Integer):
+    """A whole number, which JSON may also write 1.0; not "1", not true."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        whole = int(value) if isinstance(value, float) and value.is_integer() else value
+        number: int = super()._deserialize(whole, attr, data, **kwargs)
+        return number
 
 
 class Mapping(ma.fields.Dict):
@@ -174,14 +203,14 @@ def sha256(**kwargs: Any) -> ma.fields.String:
     return ma.fields.String(validate=Matches(r"^[0-9a-f]{64}$(?!\n)", "rule.digest"), **kwargs)
 
 
-def epoch_ms(**kwargs: Any) -> ma.fields.Integer:
+def epoch_ms(**kwargs: Any) -> Whole:
     """A field for a moment, epoch milliseconds of 2000 to 2099."""
-    return ma.fields.Integer(strict=True, validate=Between(946_684_800_000, 4_102_444_799_999), **kwargs)
+    return Whole(validate=Between(946_684_800_000, 4_102_444_799_999), **kwargs)
 
 
-def number(least: int, most: int, **kwargs: Any) -> ma.fields.Integer:
+def number(least: int, most: int, **kwargs: Any) -> Whole:
     """A field for a whole number within limits."""
-    return ma.fields.Integer(strict=True, validate=Between(least, most), **kwargs)
+    return Whole(validate=Between(least, most), **kwargs)
 
 
 def filled_in() -> ma.fields.String:

@@ -176,7 +176,7 @@ class DeviceSchema(ma.Schema):
     vendor = fields.slug(**REQUIRED)
     device = fields.device_id(**REQUIRED)
     category = fields.one_of(vocabulary.CATEGORIES, **OPTIONAL)
-    reporting_interval_s = ma.fields.Integer(strict=True, validate=fields.Between(1, _DAY_S), **OPTIONAL)
+    reporting_interval_s = fields.number(1, _DAY_S, **OPTIONAL)
     state = fields.filled_in()
     state_from = fields.filled_in_day()
     state_reason = fields.filled_in()

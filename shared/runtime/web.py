@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from shared.contracts.problems import MEDIA_TYPE, REASON_OF_STATUS, STATUS, TYPE_PREFIX, Problem
 from shared.failures import Rejected, Unavailable
 from shared.runtime.catalogue import LANGUAGES, say
+from shared.runtime.openapi import ErrorsOfAll, told_by_validators
 
 _log = logging.getLogger(__name__)
 MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -55,6 +56,7 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest ships no types
     """flask-smorest's Api, with problem details for every error."""
 
     ERROR_SCHEMA = Problem
+    DEFAULT_ERROR_RESPONSE_NAME = None  # every status that is answered is named
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """Answer what Flask, Werkzeug or webargs raised as a problem."""
@@ -84,7 +86,8 @@ def create(name: str, title: str, *, check: Callable[[], None]) -> tuple[Flask, 
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    api = ProblemApi(app)
+    api = ProblemApi(app, spec_kwargs={"extra_plugins": [ErrorsOfAll()]})
+    api.ma_plugin.converter.add_attribute_function(told_by_validators)
     app.register_error_handler(Rejected, _answer_rejected)
     app.register_error_handler(Unavailable, _answer_unavailable)
     app.register_error_handler(Exception, _answer_defect)

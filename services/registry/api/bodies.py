@@ -104,6 +104,11 @@ def documented(schema: ma.Schema | dict[str, Any]) -> dict[str, Any]:
     return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
+def documented_patch(schema: ma.Schema) -> dict[str, Any]:
+    """A body that says at least something, in the OpenAPI's words."""
+    return documented({"allOf": [schema, {"minProperties": 1}]})
+
+
 def documented_rows(schema: ma.Schema) -> dict[str, Any]:
     """A body of rows in the OpenAPI's words."""
     return documented({"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_ROWS})

@@ -131,7 +131,7 @@ def add_amending(
     @blueprint.alt_response(409, "CONFLICT")
     @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
     @blueprint.doc(
-        requestBody=bodies.documented(patch_schema),
+        requestBody=bodies.documented_patch(patch_schema),
         operationId=f"amend_{collection.entity}",
         summary=f"Change {', '.join(collection.amendable)} of one, by its id: {_id_form(collection)}",
     )

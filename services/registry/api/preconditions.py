@@ -1,6 +1,7 @@
 """What a change must name of the thing it changes: its version (RFC 9110, ETag and If-Match; RFC 6585, 428)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import marshmallow as ma
 from flask import request
@@ -12,7 +13,7 @@ from services.registry.store import Stored
 from shared.failures import Rejected
 
 TELLS_ETAG = {"ETag": {"description": "Its version", "schema": {"type": "string"}}}
-_TOLD = "The ETag of what is changed, as it was read; or *, whatever it is by now. Required"
+_TOLD = "The ETag of what is changed, as it was read; or *, whatever it is by now"
 
 
 def etag(stored: Stored) -> dict[str, str]:
@@ -25,7 +26,7 @@ def conditional(blueprint: Blueprint) -> Callable[[View], View]:
 
     :raises Rejected: ``precondition_required`` without the header
     """
-    field = ma.fields.String(metadata={"description": _TOLD})
+    field = _Version(required=True, metadata={"description": _TOLD})
 
     def decorate(view: View) -> View:
         guard = takes_header(blueprint, "If-Match", field, _meant)(view)
@@ -36,8 +37,14 @@ def conditional(blueprint: Blueprint) -> Callable[[View], View]:
     return decorate
 
 
-def _meant(header: str | None) -> IsMeant:
-    if header is None:
-        raise Rejected("precondition_required")
+class _Version(ma.fields.String):
+    """A header without which a change is refused, by a status of its own."""
+
+    def _validate_missing(self, value: Any) -> None:
+        if value is ma.missing:
+            raise Rejected("precondition_required")
+
+
+def _meant(_header: str | None) -> IsMeant:
     versions = request.if_match  # with a star, any
     return lambda version: versions.contains(str(version))

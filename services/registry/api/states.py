@@ -35,10 +35,10 @@ class MoveOfOneSchema(MoveSchema):
     """Which thing, where to, from which civil day on, and why."""
 
     id = ma.fields.String(required=True, validate=fields.Length(1, 300))
-    version = ma.fields.Integer(
-        strict=True,
+    version = fields.number(
+        1,
+        2**31 - 1,
         load_default=None,
-        validate=fields.Between(1, 2**31 - 1),
         metadata={"description": "The version that is meant, as its ETag said; without it, whatever it is by now"},
     )
 
@@ -80,6 +80,7 @@ def add_moving(
     @guarded(blueprint, *lifecycle.roles)
     @once(blueprint)
     @blueprint.response(200, collection.schema(many=True))
+    @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.alt_response(409, "CONFLICT")
     @blueprint.alt_response(412, "PRECONDITION_FAILED")
     @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
