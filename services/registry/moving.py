@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.registry import documents, outages, pilots
+from services.registry import audit_cases, documents, outages, pilots
 from services.registry.amending import IsMeant, any_version, revalidated, writable
 from services.registry.collection import Collection, Entity
 from services.registry.lifecycles import LIFECYCLES, Edge, Lifecycle
@@ -100,4 +100,5 @@ Effect = Callable[[Store, Any, Principal], Entity]
 _EFFECTS: Mapping[tuple[EntityName, str], Effect] = {  # what else happens; they return what is stored
     ("amendment", "APPROVED"): put_in_force,
     ("document", "VERIFIED"): documents.verified,
+    ("audit_case", "CLOSED"): audit_cases.closed,
 }

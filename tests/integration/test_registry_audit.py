@@ -105,6 +105,26 @@ def test_a_field_result_says_what_it_is_about_and_what_was_seen(city: Evidence) 
     assert pointers(city.auditor.post(ENTRIES, itself)) == ["#/about_entity"]
 
 
+def test_who_is_no_part_of_a_case_is_told_nothing_of_it(city: Evidence) -> None:
+    named = city.auditor.post(ENTRIES, {"kind": "FINDING", "text": "x", "district": "futian"})
+    assert (reason(named), pointers(named)) == ("conflicting", ["#/district"])
+    about = {"kind": "FINDING", "text": "x", "about_entity": "venue", "about_id": "hall"}
+    assert pointers(city.auditor.post(ENTRIES, about)) == ["#/about_id"]
+    assert city.auditor.get("/v1/audit-entries").json == []
+
+
+def test_who_recorded_in_a_case_does_not_review_it(city: Evidence) -> None:
+    colleague = city.registry.caller("auditor")
+    recorded(colleague, kind="OUTCOME", text="移交")
+    for state in ("FIELDWORK", "REPORTED"):
+        assert city.auditor.post("/v1/audit-cases/homes-2026/state", {"state": state}).status_code == 200
+    for caller in (city.auditor, colleague):
+        closing = caller.post("/v1/audit-cases/homes-2026/state", {"state": "CLOSED"})
+        assert (closing.status_code, reason(closing)) == (409, "same_person")
+    reviewer = city.registry.caller("auditor")
+    assert reviewer.post("/v1/audit-cases/homes-2026/state", {"state": "CLOSED"}).status_code == 200
+
+
 def test_whom_a_finding_concerns_reads_it_and_replies_and_nobody_else_does(city: Evidence) -> None:
     finding = recorded(city.auditor, kind="FINDING", text="三套无设备", district="nanshan", vendor="acme")
     path = f"/v1/audit-entries/homes-2026/{finding['number']}"
