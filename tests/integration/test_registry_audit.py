@@ -1,6 +1,7 @@
 """Audit cases: an auditor's own record, what others see of it, and what nobody but those named ever does."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,17 @@ def test_entries_get_numbers_without_a_gap_whatever_is_refused_between(city: Evi
         assert city.auditor.post(ENTRIES, {"kind": "OUTCOME", "text": "x", "documents": ["00" * 32]}).status_code == 422
     assert numbers == [1, 2, 3]
     assert [row["number"] for row in city.auditor.get("/v1/audit-entries?audit_case=homes-2026").json or []] == numbers
+
+
+def test_entries_that_are_written_at_once_get_numbers_without_a_gap(city: Evidence) -> None:
+    def written(turn: int) -> int:
+        client = city.registry.app.test_client()
+        body = {"kind": "LEAD" if turn % 2 else "OUTCOME", "text": f"第{turn}次", "confidential": bool(turn % 2)}
+        answer = client.post(ENTRIES, json=body, headers=city.auditor.headers)
+        return int((answer.json or {})["number"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(written, range(16))) == list(range(1, 17))
 
 
 def test_a_request_sent_again_under_its_name_is_one_entry_and_told_again(city: Evidence) -> None:
