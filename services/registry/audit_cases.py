@@ -1,8 +1,9 @@
-"""Whose an audit case is, and what it holds; pure."""
+"""Whose an audit case is, what it touches and holds, and who may close it."""
 
 from services.registry.collection import Entity
 from services.registry.refusal import Refused, fault, pointer
-from shared.contracts.registry_audit import AuditCase
+from services.registry.store import Store
+from shared.contracts.registry_audit import AuditCase, AuditEntry
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
 
@@ -26,6 +27,23 @@ def check_open(case: AuditCase) -> None:
     """:raises Refused: if the case is closed"""
     if case.state == CLOSED:
         raise Refused([fault(pointer(), "conflicting", "rule.case_closed")])
+
+
+def closed(store: Store, case: Entity, caller: Principal) -> Entity:
+    """A case that somebody closes who recorded nothing in it: a review (复核) is of others' work.
+
+    :raises Refused: ``same_person`` if he did
+    """
+    assert isinstance(case, AuditCase)
+    entries = store.beside("audit_entry", ("audit_case",), {(case.code,)})
+    if any(isinstance(entry, AuditEntry) and entry.recorded_by == caller.key for entry in entries):
+        raise Refused([fault(pointer(), "same_person", "rule.same_person")])
+    return case
+
+
+def districts_of(store: Store, case: AuditCase) -> set[str]:
+    """The districts that the scope of a case touches."""
+    return {site.district for site in store.sites(case.sites).values()}.union(case.districts)
 
 
 def is_named(case: AuditCase, caller: Principal) -> bool:

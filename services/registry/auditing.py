@@ -54,6 +54,8 @@ def record(store: Store, wanted: AuditEntry, caller: Principal, said: Once | Non
     if faults := [*_not_his(case, wanted, caller), *_unknown(store, wanted)]:
         raise Refused(faults)
     entry = msgspec.structs.replace(_concerned(store, wanted), number=len(earlier) + 1)
+    if faults := list(_beyond(store, case, entry)):
+        raise Refused(faults)
     kept = KeptText(secrets.token_hex(32), entry.text or "") if entry.confidential else None
     if kept:
         entry = msgspec.structs.replace(entry, text=None, text_sha256=digest_of(kept))
@@ -100,15 +102,24 @@ def _alike(store: Store, row: AuditEntry, wanted: AuditEntry) -> bool:
     """Whether a request for ``wanted`` made this entry."""
     kept = store.text_of(id_of(_ENTRIES, row)) if row.confidential else None
     told = row.text if kept is None else kept.text
-    names = ("kind", "recorded_by", "confidential", "documents", "check", "replies_to")
-    if wanted.sample and row.sample:  # the population may have grown since
-        return row.sample.seed == wanted.sample.seed and row.recorded_by == wanted.recorded_by
+    names = ("kind", "recorded_by", "confidential", "documents", "about_id", "check", "replies_to")
+    if wanted.sample and row.sample:  # the population may have changed since
+        asked = ("seed", "entity", "stratify_by")
+        if any(getattr(row.sample, name) != getattr(wanted.sample, name) for name in asked):
+            return False
     return told == wanted.text and all(getattr(row, name) == getattr(wanted, name) for name in names)
 
 
 def _not_his(case: AuditCase, wanted: AuditEntry, caller: Principal) -> Iterator[Fault]:
     if wanted.confidential and not audit_cases.is_named(case, caller):
         yield fault(pointer("confidential"), "forbidden", "rule.not_named")
+
+
+def _beyond(store: Store, case: AuditCase, entry: AuditEntry) -> Iterator[Fault]:
+    """Who is no part of a case's scope is not told of it."""
+    if entry.district is not None and entry.district not in audit_cases.districts_of(store, case):
+        field = "about_id" if entry.about_id else "district"
+        yield fault(pointer(field), "conflicting", "rule.beyond_case", district=entry.district)
 
 
 def _unknown(store: Store, wanted: AuditEntry) -> Iterator[Fault]:

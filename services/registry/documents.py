@@ -4,8 +4,9 @@ A row without bytes never is: bytes are durable before the row is committed, and
 a row may be left by a process that died; :mod:`services.registry.check_documents` tidies them.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from typing import BinaryIO, NamedTuple, Protocol
 
 import msgspec
@@ -24,6 +25,7 @@ from shared.runtime.auth import Principal
 
 REMOVED = "REMOVED"
 _DOCUMENTS = BY_ENTITY["document"]
+_log = logging.getLogger(__name__)
 
 
 class Received(NamedTuple):
@@ -91,10 +93,13 @@ def discard(database: Database, shelf: Shelf, rows: Sequence[Entity]) -> None:
     removed = {row.sha256 for row in rows if isinstance(row, Document) and row.state == REMOVED}
     if not removed:
         return
-    with suppress(Unavailable), database.writing("documents") as store:
-        for sha256, stored in store.known("document", removed).items():
-            if isinstance(stored.row, Document) and stored.row.state == REMOVED:
-                shelf.discard(sha256)
+    try:
+        with database.writing("documents") as store:
+            for sha256, stored in store.known("document", removed).items():
+                if isinstance(stored.row, Document) and stored.row.state == REMOVED:
+                    shelf.discard(sha256)
+    except Unavailable as error:
+        _log.warning("bytes of removed documents are left", extra={"why": str(error)})
 
 
 def standing_on(store: Store, row: Entity) -> Iterator[Fault]:

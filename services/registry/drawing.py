@@ -46,11 +46,6 @@ def sample_of(
     )
 
 
-def districts_of(store: Store, case: AuditCase) -> set[str]:
-    """The districts that a case's scope touches."""
-    return {site.district for site in store.sites(case.sites).values()}.union(case.districts)
-
-
 def _districts(store: Store, case: AuditCase) -> dict[str, str]:
     """The sites in scope and their districts."""
     own = {slug: site.district for slug, site in store.sites(case.sites).items()}

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.registry import devices, documents, maintenance, outages, people, pilots
+from services.registry import audit_cases, devices, documents, maintenance, outages, people, pilots
 from services.registry.amending import IsMeant, any_version, revalidated, writable
 from services.registry.collection import Collection, Entity
 from services.registry.lifecycles import LIFECYCLES, Edge, Lifecycle
@@ -109,4 +109,5 @@ _EFFECTS: Mapping[tuple[EntityName, str], Effect] = {  # what else happens; they
     ("swap", "CONFIRMED"): carry_out,
     ("device", "RETIRED"): devices.retire,
     ("document", "VERIFIED"): documents.verified,
+    ("audit_case", "CLOSED"): audit_cases.closed,
 }

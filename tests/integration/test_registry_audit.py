@@ -1,6 +1,7 @@
 """Audit cases: an auditor's own record, what others see of it, and what nobody but those named ever does."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,17 @@ def test_entries_get_numbers_without_a_gap_whatever_is_refused_between(city: Evi
     assert [row["number"] for row in city.auditor.get("/v1/audit-entries?audit_case=homes-2026").json or []] == numbers
 
 
+def test_entries_that_are_written_at_once_get_numbers_without_a_gap(city: Evidence) -> None:
+    def written(turn: int) -> int:
+        client = city.registry.app.test_client()
+        body = {"kind": "LEAD" if turn % 2 else "OUTCOME", "text": f"第{turn}次", "confidential": bool(turn % 2)}
+        answer = client.post(ENTRIES, json=body, headers=city.auditor.headers)
+        return int((answer.json or {})["number"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(written, range(16))) == list(range(1, 17))
+
+
 def test_a_request_sent_again_under_its_name_is_one_entry_and_told_again(city: Evidence) -> None:
     client = city.registry.app.test_client()
     headers = {**city.auditor.headers, "Idempotency-Key": "k-1"}
@@ -103,6 +115,26 @@ def test_a_field_result_says_what_it_is_about_and_what_was_seen(city: Evidence) 
     assert (reason(city.auditor.post(ENTRIES, nowhere))) == "unknown_reference"
     itself = {"kind": "FINDING", "text": "x", "about_entity": "audit_entry", "about_id": "homes-2026/1"}
     assert pointers(city.auditor.post(ENTRIES, itself)) == ["#/about_entity"]
+
+
+def test_who_is_no_part_of_a_case_is_told_nothing_of_it(city: Evidence) -> None:
+    named = city.auditor.post(ENTRIES, {"kind": "FINDING", "text": "x", "district": "futian"})
+    assert (reason(named), pointers(named)) == ("conflicting", ["#/district"])
+    about = {"kind": "FINDING", "text": "x", "about_entity": "venue", "about_id": "hall"}
+    assert pointers(city.auditor.post(ENTRIES, about)) == ["#/about_id"]
+    assert city.auditor.get("/v1/audit-entries").json == []
+
+
+def test_who_recorded_in_a_case_does_not_review_it(city: Evidence) -> None:
+    colleague = city.registry.caller("auditor")
+    recorded(colleague, kind="OUTCOME", text="移交")
+    for state in ("FIELDWORK", "REPORTED"):
+        assert city.auditor.post("/v1/audit-cases/homes-2026/state", {"state": state}).status_code == 200
+    for caller in (city.auditor, colleague):
+        closing = caller.post("/v1/audit-cases/homes-2026/state", {"state": "CLOSED"})
+        assert (closing.status_code, reason(closing)) == (409, "same_person")
+    reviewer = city.registry.caller("auditor")
+    assert reviewer.post("/v1/audit-cases/homes-2026/state", {"state": "CLOSED"}).status_code == 200
 
 
 def test_whom_a_finding_concerns_reads_it_and_replies_and_nobody_else_does(city: Evidence) -> None:

@@ -94,7 +94,10 @@ def test_a_malformed_setting_is_named_too(tmp_path: Path) -> None:
         MQTT_URL="mosquitto",
         SIGNING_KEY_FILE=str(tmp_path / "none.pem"),
         PUBLIC_URL="http://127.0.0.1",
+        DOCUMENTS_DIR=str(tmp_path),
+        DOCUMENTS_MOST_BYTES="0",
     )
     assert done.returncode == 78
+    assert "DOCUMENTS_MOST_BYTES" in done.stderr
     assert "MQTT_URL" in done.stderr
     assert "SIGNING_KEY_FILE" in done.stderr

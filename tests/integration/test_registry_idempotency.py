@@ -78,6 +78,13 @@ def test_what_is_no_name_is_refused(city: RegistryUnderTest, key: str) -> None:
     assert "UUID" in answer.text
 
 
+ADDING = {  # something new to something that is there
+    "/v1/audit-cases/{key}/entries",
+    "/v1/audit-cases/{key}/samples",
+    "/v1/audit-entries/{key}/replies",
+}
+
+
 def test_every_post_that_makes_something_takes_the_header(city: RegistryUnderTest) -> None:
     paths = city.admin.get("/v1/openapi.json").json["paths"]  # type: ignore[index]
     making = {
@@ -88,6 +95,7 @@ def test_every_post_that_makes_something_takes_the_header(city: RegistryUnderTes
     without = {
         path
         for path, operation in making.items()
-        if "{key}" not in path and "Idempotency-Key" not in {one.get("name") for one in operation.get("parameters", [])}
+        if ("{key}" not in path or path in ADDING)
+        and "Idempotency-Key" not in {one.get("name") for one in operation.get("parameters", [])}
     }
-    assert without == {"/v1/tokens"}  # a token more does no harm
+    assert without == {"/v1/tokens", "/v1/documents"}  # a token more does no harm; the same bytes change nothing

@@ -7,7 +7,7 @@ from services.registry.api import bodies
 from services.registry.api.collections import add_reading, blueprint_for, blueprint_of
 from services.registry.api.guarding import guarded
 from services.registry.api.idempotency import once
-from services.registry.drawing import districts_of, sample_of
+from services.registry.drawing import sample_of
 from services.registry.entities import BY_ENTITY
 from services.registry.schemas_audit import (
     AuditEntrySchema,
@@ -83,7 +83,7 @@ def _add_draw(cases: Blueprint, database: Database) -> None:
         with database.writing(caller().key) as store:
             case = auditing.case_of(store, key)
             drawn = sample_of(store, case, **wanted)
-            own = districts_of(store, case)
+            own = audit_cases.districts_of(store, case)
             district = own.pop() if len(own) == 1 else None  # a district sees no other's places
             made = AuditEntry(key, 0, "SAMPLE", caller().key, district=district, sample=drawn)
             return auditing.record(store, made, caller(), said)
