@@ -130,6 +130,17 @@ def test_one_is_kept_and_so_is_what_was_not_there(city: RegistryUnderTest, audit
         assert kept["address"].split("?")[0] == f"/v1/{path.split('?')[0]}"
 
 
+def test_a_change_that_changes_nothing_tells_the_row_and_is_kept_as_a_read(city: RegistryUnderTest) -> None:
+    before = len(accesses(city.admin))
+    address = "/v1/dwellings/garden/home-00001"
+    assert city.admin.patch(address, {"handed_over_on": "2026-03-01"}).status_code == 200
+    assert len(accesses(city.admin)) == before  # it stands in the change log
+    assert city.admin.patch(address, {"handed_over_on": "2026-03-01"}).status_code == 200
+    kept = last(city.admin)
+    assert (kept["operation"], kept["first"]) == ("amend_dwelling", "garden/home-00001")
+    assert "changed nothing" in kept["purpose"]
+
+
 def test_the_change_log_is_read_with_a_purpose_and_a_machines_is_its_keys_name(
     city: RegistryUnderTest, auditor: Caller
 ) -> None:

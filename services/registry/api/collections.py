@@ -121,7 +121,7 @@ def add_amending(
     blueprint: Blueprint, collection: Collection, database: Database, before_commit: BeforeCommit | None = None
 ) -> None:
     """PATCH of the fields a collection lets change; ``before_commit`` is told what results, last of all and always."""
-    patch_schema = _patch_schema(collection)
+    patch_schema, amend_it = _patch_schema(collection), f"amend_{collection.entity}"
 
     @blueprint.route("/<path:key>", methods=["PATCH"])
     @guarded(blueprint, *(collection.access.amenders or collection.access.writers))
@@ -132,15 +132,21 @@ def add_amending(
     @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
     @blueprint.doc(
         requestBody=bodies.documented_patch(patch_schema),
-        operationId=f"amend_{collection.entity}",
+        operationId=amend_it,
         summary=f"Change {', '.join(collection.amendable)} of one, by its id: {_id_form(collection)}",
     )
     def patch(is_meant: IsMeant, key: str) -> Any:
         body = bodies.json_object()
         with database.writing(caller().key) as store:
+            before = store.known(collection.entity, {key}).get(key)
             after = amend(store, collection, key, body, caller(), is_meant)
             if before_commit is not None:
                 before_commit(after.row)
+        if collection.of_dwellings and before is not None and before.version == after.version:
+            asking = purposes.asking(
+                purposes.NOTHING_CHANGED, caller(), amend_it
+            )  # it told, and left no row in the log
+            database.note(asking, told(collection, [(key, after.row)]))
         return after.row, etag(after)
 
 

@@ -16,6 +16,7 @@ from services.registry.refusal import Refused, fault, pointer
 from shared.runtime.auth import Principal
 
 PURPOSE = "purpose"
+NOTHING_CHANGED = "修改而无变化 / a change that changed nothing"  # the purpose of whoever was so told the row
 _MACHINE = "service"
 _TOLD = "Why these rows are read, kept with the read; every role but service must say it, of whom its key's name stands"
 
