@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 import msgspec
 
-from services.registry import outages, tenancies
+from services.registry import designs, maintenance, outages, swaps, tenancies
 from services.registry.collection import Collection, Entity, id_of
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
 from services.registry.registering import ground_of, out_of_reach
@@ -14,7 +14,10 @@ from services.registry.rules import Row, faults_between
 from services.registry.scope import reaches
 from services.registry.settling import takes_a_second_person
 from services.registry.store import Store, Stored
+from shared.contracts.registry_city import Layout
+from shared.contracts.registry_devices import Maintenance, Swap
 from shared.contracts.registry_evidence import Outage, Tenancy
+from shared.contracts.registry_sites import Dwelling
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
 
@@ -103,6 +106,14 @@ def _checked(store: Store, collection: Collection, before: Entity, after: Entity
             )
         case Outage():
             return outages.amended(before, after, caller)
+        case Layout():
+            return designs.amended(before, after)
+        case Swap():
+            return swaps.amended(before, after)
+        case Maintenance():
+            return maintenance.amended(before, after)
+        case Dwelling():
+            designs.check(before, after)
     return after
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 from services.registry import settings as told
 from services.registry.adapters.mosquitto_accounts import MosquittoAccounts
 from services.registry.adapters.sql_database import SqlDatabase
-from services.registry.api import amendments, changes, districts, feeds, histories, imports, keys, pages
+from services.registry.api import amendments, changes, districts, feeds, histories, imports, keys, layouts, pages
 from services.registry.api.answering import answer_refused
 from services.registry.api.collections import blueprint_for
 from services.registry.api.guarding import SCHEME
@@ -40,7 +40,9 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
     auth.install(app, signing_key)
     app.register_error_handler(Refused, answer_refused)
     for collection in COLLECTIONS:
-        if collection.entity not in ("feed", "amendment", "import"):
+        if collection.entity == "layout":
+            api.register_blueprint(layouts.blueprint(collection, database))
+        elif collection.entity not in ("feed", "amendment", "import"):
             api.register_blueprint(blueprint_for(collection, database))
     api.register_blueprint(amendments.blueprint(database))
     api.register_blueprint(histories.blueprint(database))

@@ -46,12 +46,20 @@ class Collection(NamedTuple):
     references: tuple[Reference, ...] = ()
     filters: tuple[str, ...] = ()
     amendable: tuple[str, ...] = ()
-    given: Callable[[str], Mapping[str, str]] = lambda _caller: {}
+    given: Callable[[str], Mapping[str, Any]] = lambda _caller: {}
     same: tuple[str, ...] = ()
     of_feed: bool = False
     settled_by: Reference | None = None
     fills: tuple[str, ...] = ()
     site: Callable[[Any], str] | None = None  # the slug of the pilot or venue it belongs to, by which it has a district
+
+
+class Row(NamedTuple):
+    """A row that passed its schema. ``path`` is its place in the body: its index, or nothing for a single object."""
+
+    path: tuple[int, ...]
+    id: str
+    row: Entity
 
 
 def id_of(collection: Collection, row: Entity) -> str:

@@ -5,6 +5,8 @@ A new entity is a Struct in the contract, a Schema, a table with its migration, 
 
 from services.registry import schemas
 from services.registry.collection import Access, Collection, Reference
+from services.registry.entities_city import COLLECTIONS_OF_THE_CITY, LAYOUT
+from services.registry.entities_devices import COLLECTIONS_OF_DEVICES
 from services.registry.entities_evidence import COLLECTIONS_OF_EVIDENCE
 from services.registry.entities_imports import COLLECTIONS_OF_IMPORTS
 from services.registry.schemas_amendment import AmendmentSchema
@@ -56,6 +58,7 @@ COLLECTIONS = (
         amendable=("name",),
         site=lambda row: str(row.pilot),
     ),
+    LAYOUT,
     Collection(
         "dwelling",
         "dwellings",
@@ -63,11 +66,11 @@ COLLECTIONS = (
         schemas.DwellingSchema,
         key=("pilot", "dwelling_ref"),
         access=_OF_A_DISTRICT,
-        references=(Reference("phase", ("pilot", "phase")),),
+        references=(Reference("phase", ("pilot", "phase")), Reference("layout", ("pilot", "layout"))),
         filters=("pilot", "phase"),
-        amendable=("handed_over_on",),
+        amendable=("handed_over_on", "layout"),
         settled_by=_PILOT,
-        fills=("handed_over_on",),
+        fills=("handed_over_on", "layout"),
         site=lambda row: str(row.pilot),
     ),
     Collection(
@@ -128,7 +131,8 @@ COLLECTIONS = (
         key=("vendor", "device"),
         access=_OF_A_VENDOR,
         references=(_VENDOR,),
-        filters=("vendor",),
+        filters=("vendor", "state"),
+        same=("category", "reporting_interval_s"),
     ),
     Collection(
         "binding",
@@ -158,6 +162,8 @@ COLLECTIONS = (
         amendable=("sites", "active", "heartbeat_interval_s"),
     ),
     *COLLECTIONS_OF_EVIDENCE,
+    *COLLECTIONS_OF_THE_CITY,
+    *COLLECTIONS_OF_DEVICES,
     Collection(
         "amendment",
         "amendments",
@@ -166,7 +172,6 @@ COLLECTIONS = (
         key=("entity", "of", "number"),
         access=_OF_A_DISTRICT,
         filters=("entity", "of", "state"),
-        site=lambda row: str(row.of).partition("/")[0],
     ),
     *COLLECTIONS_OF_IMPORTS,
 )

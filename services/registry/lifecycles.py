@@ -13,6 +13,7 @@ from shared.contracts.registry import EntityName
 OFFICERS = ("administrator", "district_officer")
 APPROVERS = ("district_approver",)
 MANAGERS = ("programme_manager",)
+VENDORS = ("administrator", "vendor")
 DECIDERS = ("administrator", "programme_manager", "district_approver")
 
 
@@ -71,6 +72,7 @@ def _from_each(sources: tuple[str, ...], target: str, roles: tuple[str, ...], *,
 FOLLOWS_ITS_PHASES = ("SELECTED", *words.PHASE_STATES)  # once selected, a pilot is where its phases are
 _REVIEWED = ("SUBMITTED", "DISTRICT_CONFIRMED", "NOMINATED")
 _PAPER = ({"RECORDED": "已登记", "VERIFIED": "已核验"}, (Edge("RECORDED", "VERIFIED", DECIDERS, other_person=True),))
+_DRAFT_STATES = {"DRAFT": "草拟", "APPROVED": "已批准", "REJECTED": "已驳回"}
 _DECIDED = (
     Edge("DRAFT", "APPROVED", DECIDERS, other_person=True, needs_reason=True),
     Edge("DRAFT", "REJECTED", DECIDERS, other_person=True, needs_reason=True),
@@ -145,7 +147,37 @@ _ALL = (
     ),
     Lifecycle("selection", *_PAPER, settled=frozenset({"VERIFIED"}), marks={"VERIFIED": ("verified_by",)}),
     Lifecycle("legal_basis", *_PAPER, settled=frozenset({"VERIFIED"}), marks={"VERIFIED": ("verified_by",)}),
-    Lifecycle("outage", {"DRAFT": "草拟", "APPROVED": "已批准", "REJECTED": "已驳回"}, _DECIDED),
+    Lifecycle("standard_reference", *_PAPER, settled=frozenset({"VERIFIED"}), marks={"VERIFIED": ("verified_by",)}),
+    Lifecycle("funding", *_PAPER, settled=frozenset({"VERIFIED"}), marks={"VERIFIED": ("verified_by",)}),
+    Lifecycle("outage", _DRAFT_STATES, _DECIDED),
+    Lifecycle(
+        "device",
+        {"PROVISIONAL": "暂登", "REGISTERED": "已登记", "RETIRED": "退役"},
+        (
+            Edge("PROVISIONAL", "REGISTERED", ("administrator", *MANAGERS), other_person=True),
+            *_from_each(("PROVISIONAL", "REGISTERED"), "RETIRED", VENDORS),
+        ),
+    ),
+    Lifecycle(
+        "swap",
+        {"REPORTED": "已报告", "CONFIRMED": "已确认", "REJECTED": "已驳回", "WITHDRAWN": "已撤回"},
+        (
+            Edge("REPORTED", "CONFIRMED", (*OFFICERS, *APPROVERS), other_person=True),
+            *_from_each(("REPORTED",), "REJECTED", (*OFFICERS, *APPROVERS), judged=True),
+            Edge("REPORTED", "WITHDRAWN", VENDORS),
+            Edge("REJECTED", "REPORTED", VENDORS),
+        ),
+    ),
+    Lifecycle("maintenance", _DRAFT_STATES, _DECIDED, settled=frozenset({"APPROVED"})),
+    Lifecycle(
+        "scene",
+        {"PLANNED": "计划", "IN_OPERATION": "运行", "CLOSED": "关闭"},
+        (
+            Edge("PLANNED", "IN_OPERATION", APPROVERS, other_person=True),
+            *_from_each(("PLANNED", "IN_OPERATION"), "CLOSED", APPROVERS, judged=True),
+        ),
+        settled=frozenset({"IN_OPERATION", "CLOSED"}),
+    ),
     Lifecycle(
         "amendment",
         {"PENDING": "待批准", "APPROVED": "已批准", "REJECTED": "已驳回", "WITHDRAWN": "已撤回"},

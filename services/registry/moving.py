@@ -6,13 +6,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from services.registry import outages, pilots
+from services.registry import devices, maintenance, outages, pilots
 from services.registry.amending import IsMeant, any_version, revalidated, writable
 from services.registry.collection import Collection, Entity
 from services.registry.lifecycles import LIFECYCLES, Edge, Lifecycle
 from services.registry.parts import had_a_part
 from services.registry.proposing import put_in_force
 from services.registry.refusal import Fault, Refused, fault, pointer
+from services.registry.replacing import carry_out
 from services.registry.store import Store, Stored
 from shared.contracts.registry import EntityName
 from shared.runtime.auth import Principal
@@ -94,8 +95,11 @@ _CONDITIONS: Mapping[tuple[EntityName, str], Condition] = {
     ("pilot", "SUBMITTED"): pilots.is_complete,
     ("pilot", "SELECTED"): pilots.has_a_selection,
     ("outage", "APPROVED"): outages.is_decidable,
+    ("maintenance", "APPROVED"): maintenance.does_not_overlap,
 }
 Effect = Callable[[Store, Any, Principal], Entity]
 _EFFECTS: Mapping[tuple[EntityName, str], Effect] = {  # what else happens; they return what is stored
     ("amendment", "APPROVED"): put_in_force,
+    ("swap", "CONFIRMED"): carry_out,
+    ("device", "RETIRED"): devices.retire,
 }

@@ -9,9 +9,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from shared.contracts.registry import Binding
+from shared.contracts.registry_devices import DeviceAlias
 from shared.contracts.registry_evidence import FeedBinding, Tenancy
 
-Dated = Binding | FeedBinding | Tenancy
+Dated = Binding | FeedBinding | Tenancy | DeviceAlias
 
 
 class Clash(NamedTuple):
@@ -26,6 +27,11 @@ class _Span(NamedTuple):
     until: date
     position: int  # -1: registered already
     row: Dated
+
+
+def together(one: Dated, other: Dated) -> bool:
+    """Whether there is a day on which both are in force."""
+    return one.valid_from < (other.valid_to or date.max) and other.valid_from < (one.valid_to or date.max)
 
 
 def clashes(fields: tuple[str, ...], new: Sequence[Dated], registered: Sequence[Dated]) -> Iterator[Clash]:

@@ -17,6 +17,7 @@ from services.registry.entities import BY_ENTITY, COLLECTIONS
 from services.registry.lifecycles import LIFECYCLES
 from services.registry.parts import amendments_of
 from services.registry.refusal import Refused, fault, pointer
+from services.registry.registering import district_of, ground_of
 from services.registry.settling import is_settled
 from services.registry.store import New, Store
 from shared.contracts.registry import EntityName
@@ -57,6 +58,8 @@ def propose(store: Store, wanted: Proposal, caller: Principal) -> Amendment:
         raise Refused([fault(pointer("effective_from"), "invalid_request", "rule.not_ahead", today=store.today)])
     if not is_settled(store, collection, before.row):
         raise Refused([fault(pointer("of"), "conflicting", "rule.not_settled")])
+    district = district_of(ground_of(store, collection, [before.row]).sites, collection, before.row)
+    assert district is not None
     earlier = amendments_of(store, collection, wanted.of)
     made = Amendment(
         entity=wanted.entity,
@@ -65,6 +68,7 @@ def propose(store: Store, wanted: Proposal, caller: Principal) -> Amendment:
         changes=_changes(collection, before.row, after),
         reason=wanted.reason,
         proposed_by=caller.key,
+        district=district,
         effective_from=wanted.effective_from,
     )
     for pending in (one for one in earlier if one.state == PENDING):
@@ -73,7 +77,6 @@ def propose(store: Store, wanted: Proposal, caller: Principal) -> Amendment:
         raise Refused([fault(pointer("of"), "conflicting", "rule.amendment_pending", number=pending.number)])
     if not made.changes:
         raise Refused([fault(pointer("changes"), "invalid_request", "rule.nothing_to_amend")])
-    district = store.sites({wanted.of.partition("/")[0]})[wanted.of.partition("/")[0]].district
     store.add("amendment", [New(f"{wanted.entity}/{wanted.of}/{made.number}", made, district)])
     return made
 

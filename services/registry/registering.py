@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
+from services.registry import devices, swaps
 from services.registry.collection import Collection, Entity, joined, vendor_of
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.rules import Row, faults_between
-from services.registry.scope import reach, reaches
+from services.registry.scope import OF_VENDORS, reach, reaches
 from services.registry.store import New, Site, Store
 from shared.contracts.registry import Feed
 from shared.runtime.auth import Principal
@@ -33,6 +34,7 @@ def register(
     :returns: the rows that were new
     :raises Refused: if any row of the request has a fault
     """
+    rows = _as_entered(store, collection, rows, caller)
     ground = ground_of(store, collection, [row.row for row in rows])
     beyond = [out_of_reach(ground, collection, row, caller) for row in rows]
     own = [row for row, found in zip(rows, beyond, strict=True) if not found]  # of others' rows nothing more is told
@@ -41,7 +43,19 @@ def register(
     if found := [*faults, *chain.from_iterable(beyond), *taken, *between]:
         raise Refused(found)
     store.add(collection.entity, [New(row.id, row.row, district_of(ground.sites, collection, row.row)) for row in new])
+    if collection.entity == "binding":
+        devices.register_bound(store, new)
     return new
+
+
+def _as_entered(store: Store, collection: Collection, rows: Sequence[Row], caller: Principal) -> Sequence[Row]:
+    """The rows with what the registry says of them, where that is more than who enters them."""
+    match collection.entity:
+        case "device":
+            return devices.as_entered(rows, caller)
+        case "swap":
+            return swaps.placed(store, rows)
+    return rows
 
 
 def ground_of(store: Store, collection: Collection, rows: Sequence[Entity]) -> Ground:
@@ -57,11 +71,11 @@ def ground_of(store: Store, collection: Collection, rows: Sequence[Entity]) -> G
 
 def district_of(sites: Mapping[str, Site], collection: Collection, row: Entity) -> str | None:
     """The district an entity belongs to, or will belong to; None if to none, or if its site does not exist."""
-    if collection.site is None:
-        return None
     own: str | None = getattr(row, "district", None)
+    if own is not None or collection.site is None:
+        return own
     site = sites.get(collection.site(row))
-    return own or (site.district if site else None)
+    return site.district if site else None
 
 
 def out_of_reach(ground: Ground, collection: Collection, row: Row, caller: Principal) -> list[Fault]:
@@ -71,7 +85,7 @@ def out_of_reach(ground: Ground, collection: Collection, row: Row, caller: Princ
     if collection.of_feed:
         return _of_feed_out_of_reach(ground, row, caller)
     district = district_of(ground.sites, collection, row.row)
-    if collection.site is not None and district is None:
+    if collection.site is not None and district is None and caller.role not in OF_VENDORS:
         return []
     if reaches(caller, district=district, vendor=vendor_of(row.row)):
         return []

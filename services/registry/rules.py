@@ -2,23 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
 
-from services.registry.collection import Collection, Entity, id_of, joined, vendor_of
+from services.registry import devices, maintenance, rules_city, swaps
+from services.registry.collection import Collection, Entity, Row as Row, id_of, joined, vendor_of
 from services.registry.entities import BY_ENTITY
 from services.registry.placements import Dated, clashes
 from services.registry.refusal import Fault, fault, pointer
 from services.registry.store import Store
 from shared.contracts.registry import EntityName, Feed, Organisation
 from shared.contracts.registry_evidence import Outage
-
-
-class Row(NamedTuple):
-    """A row that passed its schema. ``path`` is its place in the body: its index, or nothing for a single object."""
-
-    path: tuple[int, ...]
-    id: str
-    row: Entity
 
 
 def faults_between(store: Store, collection: Collection, rows: Sequence[Row]) -> Iterator[Fault]:
@@ -118,19 +110,39 @@ def _evidence_comes_later(_: Store, rows: Sequence[Row]) -> Iterator[Fault]:
             yield fault(pointer(*row.path, "evidence_title"), "invalid_request", "rule.evidence_later")
 
 
+def _binding(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    """A device is in one place at a time, under its own name; a place holds one device."""
+    yield from _one_at_a_time("binding", store, rows)
+    yield from rules_city.bound_by_its_own_name(store, rows)
+    yield from devices.none_is_retired(store, rows)
+
+
+def _device_alias(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    """A name means one device on a day."""
+    yield from _one_at_a_time("device_alias", store, rows)
+    yield from rules_city.device_alias(store, rows)
+
+
 _HELD: dict[EntityName, tuple[tuple[str, ...], ...]] = {  # the fields that name what one holds alone
     "binding": (("vendor", "device"), ("slot",), ("installation",)),
     "tenancy": (("pilot", "dwelling_ref"),),
     "feed_binding": (("vendor", "device"),),
+    "device_alias": (("vendor", "alias"),),
 }
 _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "organisation": _uscc_is_free,
     "pilot": partial(_site_is_free, "pilot"),
     "venue": partial(_site_is_free, "venue"),
     "device": _is_vendor,
-    "binding": partial(_one_at_a_time, "binding"),
+    "binding": _binding,
     "feed": _feed,
     "tenancy": partial(_one_at_a_time, "tenancy"),
     "feed_binding": partial(_one_at_a_time, "feed_binding"),
     "outage": _evidence_comes_later,
+    "started_project": rules_city.started_project,
+    "venue_entry": rules_city.venue_entry,
+    "funding": rules_city.funding,
+    "device_alias": _device_alias,
+    "swap": swaps.check,
+    "maintenance": maintenance.check,
 }

@@ -71,6 +71,7 @@ class DwellingSchema(ma.Schema):
     phase = fields.number(1, 999, **REQUIRED)
     dwelling_ref = fields.dwelling_ref(**REQUIRED)
     handed_over_on = fields.Day(**OPTIONAL)
+    layout = fields.slug(**OPTIONAL)
 
 
 class SlotSchema(ma.Schema):
@@ -176,6 +177,9 @@ class DeviceSchema(ma.Schema):
     device = fields.device_id(**REQUIRED)
     category = fields.one_of(vocabulary.CATEGORIES, **OPTIONAL)
     reporting_interval_s = ma.fields.Integer(strict=True, validate=fields.Between(1, _DAY_S), **OPTIONAL)
+    state = fields.filled_in()
+    state_from = fields.filled_in_day()
+    state_reason = fields.filled_in()
 
 
 class BindingSchema(ma.Schema):

@@ -24,6 +24,7 @@ class AmendmentSchema(ma.Schema):
     reason = fields.text(500, required=True)
     effective_from = fields.Day(**OPTIONAL)
     proposed_by = fields.filled_in()
+    district = fields.filled_in()
     state = fields.filled_in()
     decided_by = fields.filled_in()
     decision_reason = fields.filled_in()

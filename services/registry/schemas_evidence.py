@@ -12,8 +12,9 @@ from shared.contracts import vocabulary
 MONTH_PATTERN = r"^20\d{2}-(0[1-9]|1[0-2])$(?!\n)"
 
 
-class _Paper(ma.Schema):
-    pilot = fields.slug(**REQUIRED)
+class Paper(ma.Schema):
+    """What every paper has: which it is, who recorded it, and who else verified it."""
+
     code = fields.slug(**REQUIRED)
     document_no = fields.text(100, **REQUIRED)
     title = fields.text(**REQUIRED)
@@ -22,9 +23,10 @@ class _Paper(ma.Schema):
     verified_by = fields.filled_in()
 
 
-class SelectionSchema(_Paper):
+class SelectionSchema(Paper):
     """试点入选文件."""
 
+    pilot = fields.slug(**REQUIRED)
     issued_on = fields.Day(**REQUIRED)
     withdrawn_on = fields.Day(**OPTIONAL)
 
@@ -33,9 +35,10 @@ class SelectionSchema(_Paper):
         in_order(data["issued_on"], data["withdrawn_on"], "withdrawn_on")
 
 
-class LegalBasisSchema(_Paper):
+class LegalBasisSchema(Paper):
     """个人信息处理依据 (个人信息保护法第十三条) of occupancy data."""
 
+    pilot = fields.slug(**REQUIRED)
     basis = fields.one_of(vocabulary.LEGAL_BASES, **REQUIRED)
     valid_from = fields.Day(**REQUIRED)
     valid_to = fields.Day(**OPTIONAL)

@@ -11,6 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 from shared.contracts.registry_amendment import Amendment as Amendment
+from shared.contracts.registry_city import ENTITIES_OF_THE_CITY, EntityOfTheCity
+from shared.contracts.registry_devices import ENTITIES_OF_DEVICES, EntityOfDevices
 from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
 from shared.contracts.registry_imports import Import
 from shared.contracts.registry_sites import (
@@ -45,6 +47,8 @@ EntityName = Literal[
     "outage",
     "import",
     "amendment",
+    EntityOfTheCity,
+    EntityOfDevices,
 ]
 
 
@@ -58,12 +62,18 @@ class Organisation(msgspec.Struct, frozen=True):
 
 
 class Device(msgspec.Struct, frozen=True):
-    """设备. Id: ``{vendor}/{device}``; ``category`` is absent for a VR device."""
+    """设备. Id: ``{vendor}/{device}``; ``category`` is absent for a VR device.
+
+    ``state``: PROVISIONAL while only its vendor says that there is such a device; REGISTERED; RETIRED.
+    """
 
     vendor: str
     device: str
     category: str | None = None
     reporting_interval_s: int | None = None
+    state: str = "REGISTERED"
+    state_from: date | None = None
+    state_reason: str | None = None
 
 
 class Binding(msgspec.Struct, frozen=True):
@@ -124,6 +134,8 @@ ENTITIES: dict[str, type[msgspec.Struct]] = {
     "outage": Outage,
     "import": Import,
     "amendment": Amendment,
+    **ENTITIES_OF_THE_CITY,
+    **ENTITIES_OF_DEVICES,
 }
 
 

@@ -28,6 +28,7 @@ class Amendment(msgspec.Struct, frozen=True):
     changes: list[FieldChange]
     reason: str
     proposed_by: str
+    district: str
     effective_from: date | None = None
     state: str = "PENDING"
     decided_by: str | None = None

@@ -35,12 +35,13 @@ class Phase(msgspec.Struct, frozen=True):
 
 
 class Dwelling(msgspec.Struct, frozen=True):
-    """住宅套, known only by a pseudonym. Id: ``{pilot}/{dwelling_ref}``."""
+    """住宅套, known only by a pseudonym. Id: ``{pilot}/{dwelling_ref}``; ``layout``: the code of one of the pilot."""
 
     pilot: str
     phase: int
     dwelling_ref: str
     handed_over_on: date | None = None
+    layout: str | None = None
 
 
 class Slot(msgspec.Struct, frozen=True):

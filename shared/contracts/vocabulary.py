@@ -101,6 +101,23 @@ LEGAL_BASES = {  # PIPL art. 13(1)
     "CONTRACT": "订立、履行合同所必需",
     "OTHER_LAWFUL": "法律、行政法规规定的其他情形",
 }
+SCENE_TYPES = {
+    "MANUFACTURING": "工业制造",
+    "EDUCATION_TRAINING": "教育培训",
+    "HEALTHCARE": "医疗健康",
+    "COMMERCE_CREATIVE": "商贸创意",
+    "PERFORMANCE_ENTERTAINMENT": "演艺娱乐",
+    "OTHER": "其他",
+}
+SWAP_REASONS = {"FAULT": "故障", "UPGRADE": "升级", "LOSS": "丢失", "OTHER": "其他"}
+COUNT_METHODS = {"TICKETED": "检票", "FOOTFALL": "客流", "MANUAL": "人工"}
+CLOSURE_KINDS = {
+    "TYPHOON": "台风",
+    "RAINSTORM": "暴雨",
+    "HOLIDAY": "节假日",
+    "EPIDEMIC": "疫情",
+    "OTHER": "其他",
+}
 CONSENTS = {"GIVEN": "同意", "REFUSED": "拒绝", "WITHDRAWN": "撤回"}
 PHASE_STATES = {"UNDER_CONSTRUCTION": "建设中", "ACCEPTED": "验收", "IN_OPERATION": "运行"}
 PILOT_STATES = {

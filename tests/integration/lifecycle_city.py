@@ -33,7 +33,13 @@ ITEMS: dict[EntityName, str] = {
     "installation": "hall/main/dome",
     "selection": "garden/doc",
     "legal_basis": "garden/doc",
+    "standard_reference": "garden/doc",
+    "funding": "hall/doc",
     "outage": "acme/gw/1767225600000",
+    "device": "acme/unseen",
+    "swap": "acme/lamp/2026-01-05",
+    "maintenance": "garden/home-00001/lamp/1767225600000",
+    "scene": "port-vr",
     "amendment": "phase/garden/2/1",
 }
 
@@ -57,6 +63,9 @@ def build(store: Store, founder: Principal, *, helped: bool = True) -> None:
     """
     for entity, row in _rows():
         registered(store, entity, founder, **row)
+    vendor = somebody("vendor", founder.key)
+    registered(store, "device", vendor, vendor="acme", device="unseen")
+    registered(store, "swap", vendor, vendor="acme", device_out="lamp", on="2026-01-05", device_in="new", reason="LOSS")
     amend(store, BY_ENTITY["pilot"], "garden", {"registration_code": "2026-440305-01"}, founder)
     outage = BY_ENTITY["outage"]
     amend(store, outage, ITEMS["outage"], {"to_ms": 1767229200000}, founder)
@@ -81,6 +90,16 @@ def _rows() -> Iterator[tuple[EntityName, dict[str, Any]]]:
     yield "feed", {"vendor": "acme", "feed": "gw", "sites": ["garden"]}
     yield "selection", PAPER | {"issued_on": "2026-01-05"}
     yield "legal_basis", PAPER | {"basis": "STATUTORY_DUTY", "valid_from": "2026-01-01"}
+    yield "standard_reference", PAPER | {"standard": "标准(虚构)", "issued_on": "2026-01-05"}
+    paper = {name: value for name, value in PAPER.items() if name != "pilot"}
+    yield "funding", paper | {"site": "hall", "funding_source": "MIXED", "issued_on": "2026-01-05"}
+    yield from (("device", {"vendor": "acme", "device": device}) for device in ("lamp", "new"))
+    slot = "garden/home-00001/lamp"
+    yield "binding", {"vendor": "acme", "device": "lamp", "slot": slot, "valid_from": "2026-01-01"}
+    hours = {"from_ms": 1767225600000, "to_ms": 1767229200000}
+    yield "maintenance", {"place": slot, "vendor": "acme", "reason": "固件升级", **hours}
+    scene = {"slug": "port-vr", "name": "港口实训(虚构)", "district": "nanshan", "scene_type": "EDUCATION_TRAINING"}
+    yield "scene", scene | {"funding_source": "SOCIAL_CAPITAL"}
     yield "outage", {"vendor": "acme", "feed": "gw", "from_ms": 1767225600000, "cause": "断电"}
 
 

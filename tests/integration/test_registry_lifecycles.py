@@ -29,7 +29,13 @@ TAKE_TWO = {
     "installation": {"IN_SERVICE", "RETIRED"},
     "selection": {"VERIFIED"},
     "legal_basis": {"VERIFIED"},
+    "standard_reference": {"VERIFIED"},
+    "funding": {"VERIFIED"},
     "outage": {"APPROVED", "REJECTED"},
+    "device": {"REGISTERED"},
+    "swap": {"CONFIRMED", "REJECTED"},
+    "maintenance": {"APPROVED", "REJECTED"},
+    "scene": {"IN_OPERATION", "CLOSED"},
     "amendment": {"APPROVED", "REJECTED"},
 }
 

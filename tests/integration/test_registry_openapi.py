@@ -46,7 +46,7 @@ def test_the_readme_names_every_operation_and_who_may_call_it(spec: Any) -> None
         "officers": ("administrator", "district_officer"),
         "vendors": ("administrator", "vendor"),
         "deciders": ("administrator", "programme_manager", "district_approver"),
-        "officers and vendors": ("administrator", "district_officer", "vendor"),
+        "approvers": ("district_approver",),
         "officers and approvers": ("administrator", "district_officer", "district_approver"),
         "officers, approvers and managers": (
             "administrator",
@@ -54,9 +54,13 @@ def test_the_readme_names_every_operation_and_who_may_call_it(spec: Any) -> None
             "district_approver",
             "programme_manager",
         ),
+        "officers, approvers and vendors": ("administrator", "district_officer", "district_approver", "vendor"),
+        "officers and vendors": ("administrator", "district_officer", "vendor"),
+        "vendors and managers": ("administrator", "vendor", "programme_manager"),
         "officers and machines": ("administrator", "district_officer", "service"),
         "officers, machines and vendors": ("administrator", "district_officer", "service", "vendor"),
         "administrator": ("administrator",),
+        "administrator and programme_manager": ("administrator", "programme_manager"),
         "service, auditor, administrator": ("service", "auditor", "administrator"),
         "public": (),
     }

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.databases import Databases
-from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers, reason
+from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers, reason, venue
 
 VERIFY = {"state": "VERIFIED"}
 DIGEST = "ab" * 32
@@ -18,6 +18,8 @@ PAPER = {
 }
 SELECTION = PAPER | {"issued_on": "2026-01-05"}
 BASIS = PAPER | {"basis": "STATUTORY_DUTY", "valid_from": "2026-01-01"}
+STANDARD = PAPER | {"standard": "居住建筑全屋智能工程技术标准", "issued_on": "2026-01-05"}
+PAPERS = [("selections", SELECTION), ("legal-bases", BASIS), ("standard-references", STANDARD)]
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def city(databases: Databases) -> RegistryUnderTest:
     return lamp_with_two_feeds(databases)
 
 
-@pytest.mark.parametrize(("path", "paper"), [("selections", SELECTION), ("legal-bases", BASIS)])
+@pytest.mark.parametrize(("path", "paper"), PAPERS)
 def test_a_paper_is_verified_by_somebody_else_and_once(city: RegistryUnderTest, path: str, paper: Any) -> None:
     officer = city.caller("district_officer", districts=["nanshan"])
     recorded = officer.made(f"/v1/{path}", paper)
@@ -44,7 +46,11 @@ def test_a_paper_is_verified_by_somebody_else_and_once(city: RegistryUnderTest, 
 
 @pytest.mark.parametrize(
     ("path", "paper", "part"),
-    [("selections", SELECTION, {"withdrawn_on": "2026-03-01"}), ("legal-bases", BASIS, {"valid_to": "2026-03-01"})],
+    [
+        ("selections", SELECTION, {"withdrawn_on": "2026-03-01"}),
+        ("legal-bases", BASIS, {"valid_to": "2026-03-01"}),
+        ("standard-references", STANDARD, {"dwellings": 300}),
+    ],
 )
 def test_who_changed_a_paper_does_not_verify_it(city: RegistryUnderTest, path: str, paper: Any, part: Any) -> None:
     city.admin.made(f"/v1/{path}", paper)
@@ -79,7 +85,7 @@ def test_a_verified_paper_may_be_ended_but_to_hold_longer_takes_an_amendment(
     assert (stands[end], stands["verified_by"] is not None) == ("2026-07-01", True)
 
 
-@pytest.mark.parametrize(("path", "paper"), [("selections", SELECTION), ("legal-bases", BASIS)])
+@pytest.mark.parametrize(("path", "paper"), PAPERS)
 def test_a_paper_registered_again_is_told_as_it_stands(city: RegistryUnderTest, path: str, paper: Any) -> None:
     other, third = city.caller("programme_manager"), city.caller("administrator")
     (recorded,) = city.admin.made(f"/v1/{path}", paper)
@@ -93,3 +99,37 @@ def test_a_paper_registered_again_is_told_as_it_stands(city: RegistryUnderTest, 
 def test_a_papers_digest_is_one(city: RegistryUnderTest) -> None:
     answer = city.admin.post("/v1/selections", [SELECTION | {"sha256": "AB" * 32}])
     assert (answer.status_code, pointers(answer)) == (422, ["#/0/sha256"])
+
+
+def test_a_standards_edition_that_was_read_after_it_was_verified_takes_an_amendment(city: RegistryUnderTest) -> None:
+    city.admin.made("/v1/standard-references", STANDARD)
+    key, other = "/v1/standard-references/garden/doc-1", city.caller("programme_manager")
+    assert city.admin.patch(key, {"edition": "2026"}).json["edition"] == "2026"  # type: ignore[index]
+    assert other.post(f"{key}/state", VERIFY).status_code == 200
+    assert reason(city.admin.patch(key, {"level": "二级"})) == "conflicting"
+    proposal = {"entity": "standard_reference", "of": "garden/doc-1", "changes": {"level": "二级"}, "reason": "补记"}
+    city.admin.made("/v1/amendments", proposal)
+    approval = {"state": "APPROVED", "reason": "属实"}
+    assert other.post("/v1/amendments/standard_reference/garden/doc-1/1/state", approval).status_code == 200
+    assert city.admin.get(key).json["level"] == "二级"  # type: ignore[index]
+
+
+def test_the_funding_of_a_pilot_or_a_venue_is_told_by_a_paper_that_another_person_verifies(
+    city: RegistryUnderTest,
+) -> None:
+    city.admin.made("/v1/venues", venue("hall", "futian"))
+    paper = {name: value for name, value in PAPER.items() if name != "pilot"}
+    paper |= {"funding_source": "SOCIAL_CAPITAL", "issued_on": "2026-05-01"}
+    nowhere = city.admin.post("/v1/fundings", [paper | {"site": "nothing"}])
+    assert (reason(nowhere), pointers(nowhere)) == ("unknown_reference", ["#/0/site"])
+    officer = city.caller("district_officer", districts=["futian"])
+    beyond = officer.post("/v1/fundings", [paper | {"site": "garden"}])
+    assert (reason(beyond), pointers(beyond)) == ("forbidden", ["#/0"])
+    officer.made("/v1/fundings", paper | {"site": "hall"})
+    city.admin.made("/v1/fundings", paper | {"site": "garden"})
+    assert reason(city.admin.post("/v1/fundings/garden/doc-1/state", VERIFY)) == "same_person"
+    approver = city.caller("district_approver", districts=["futian"])
+    assert approver.post("/v1/fundings/garden/doc-1/state", VERIFY).status_code == 404
+    verified = approver.post("/v1/fundings/hall/doc-1/state", VERIFY)
+    assert verified.status_code == 200
+    assert officer.get("/v1/fundings").json == [verified.json]

@@ -61,11 +61,12 @@ def district() -> sa.Column[str]:
     return text("district", index=True)
 
 
-def paper() -> tuple[sa.Column[Any], ...]:
-    """What every paper about a pilot has: who recorded it, and who else verified it."""
+def paper(site: sa.Column[str] | None = None) -> tuple[sa.Column[Any], ...]:
+    """What every paper about a pilot (or a site) has: who recorded it, and who else verified it."""
     words = ("code", "document_no", "title", "sha256", "recorded_by")
-    pilot = text("pilot", of("pilot"), index=True)
-    return (pilot, *(text(name) for name in words), text("verified_by", nullable=True))
+    if site is None:
+        site = text("pilot", of("pilot"), index=True)
+    return (site, *(text(name) for name in words), text("verified_by", nullable=True))
 
 
 def state() -> tuple[sa.Column[Any], ...]:

@@ -28,7 +28,7 @@ class SqlReading:
         """See Reading. Filters are of fields that never change, but for the state: that is the one of then."""
         table = TABLES[entity]
         wanted = [
-            (self._state_of_then() if asked.before and name == "state" else table.c[name]) == value
+            (self._state_of_then(entity) if asked.before and name == "state" else table.c[name]) == value
             for name, value in asked.filters.items()
         ]
         where = sa.and_(_in_reach(entity, reach), table.c.id > asked.after, *wanted)
@@ -43,9 +43,11 @@ class SqlReading:
         row = self._connection.execute(found).mappings().one_or_none()
         return None if row is None else _stored(entity, row)
 
-    def _state_of_then(self) -> sa.ColumnElement[str]:
+    def _state_of_then(self, entity: EntityName) -> sa.ColumnElement[str]:
+        """What the log says, or means where it was written before there was a state."""
         state: sa.ColumnElement[str] = sql_dialects.as_json(self._connection, CHANGE.c.after)["state"].as_string()
-        return state
+        meant = next(field.default for field in msgspec.structs.fields(ENTITIES[entity]) if field.name == "state")
+        return state if meant is msgspec.NODEFAULT else sa.func.coalesce(state, meant)
 
     @staticmethod
     def _now(entity: EntityName, where: Condition) -> sa.Select[Any]:
@@ -116,11 +118,14 @@ def _in_reach(entity: EntityName, reach: Reach) -> Condition:
     if reach.districts:
         condition = _BY_DISTRICT.get(entity, _own_district)
         conditions.append(condition(table, reach.districts))
-    if reach.vendors and entity in ("device", "feed", "feed_binding", "outage"):
+    if reach.vendors and entity in _OF_VENDORS:
         conditions.append(table.c.vendor.in_(reach.vendors))
     if reach.key and entity == "import":
         conditions.append(table.c.imported_by == reach.key)
     return sa.or_(*conditions)
+
+
+_OF_VENDORS = ("device", "device_alias", "feed", "feed_binding", "maintenance", "outage", "swap")
 
 
 def _own_district(table: sa.Table, districts: tuple[str, ...]) -> Condition:
@@ -150,7 +155,9 @@ def _of_feeds_serving(table: sa.Table, districts: tuple[str, ...]) -> Condition:
 
 _BY_DISTRICT: Mapping[str, Callable[[sa.Table, tuple[str, ...]], Condition]] = {
     "organisation": lambda *_: sa.true(),  # organisations are of the city
+    "closure": lambda *_: sa.true(),
     "device": _bound_in,
+    "device_alias": _bound_in,
     "feed": _serving,
     "feed_binding": _of_feeds_serving,
     "outage": _of_feeds_serving,

@@ -16,6 +16,7 @@ from services.registry.adapters.sql_columns import (
     state,
     text,
 )
+from services.registry.adapters.sql_tables_city import TABLES_OF_THE_CITY
 from services.registry.adapters.sql_tables_imports import TABLES_OF_IMPORTS
 
 SITE = sa.Table("site", METADATA, text("slug", primary_key=True), text("entity"), district())
@@ -42,7 +43,9 @@ TABLES = {
         number("phase"),
         text("dwelling_ref"),
         day("handed_over_on"),
+        text("layout", nullable=True),
         district(),
+        sa.Index(None, "pilot", "layout"),
     ),
     "slot": entity(
         "slot",
@@ -94,6 +97,7 @@ TABLES = {
         text("device"),
         text("category", nullable=True),
         sa.Column("reporting_interval_s", sa.Integer),
+        *state(),
     ),
     "binding": entity(
         "binding",
@@ -174,6 +178,7 @@ TABLES = {
         district(),
         sa.Index(None, "entity", "of"),
     ),
+    **TABLES_OF_THE_CITY,
     "key": entity("key", text("key"), text("name"), text("role"), json("districts"), json("vendors"), flag("active")),
 }
 

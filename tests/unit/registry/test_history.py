@@ -20,7 +20,9 @@ def change(version: int, recorded: date, before: dict[str, Any] | None, after: d
 
 
 def amendment(version: int, effective_from: date) -> Amendment:
-    return Amendment("phase", "garden/1", version, [], "更正", "k-0", effective_from, "APPROVED", made_version=version)
+    return Amendment(
+        "phase", "garden/1", version, [], "更正", "k-0", "nanshan", effective_from, "APPROVED", made_version=version
+    )
 
 
 def test_an_amendment_that_is_dated_back_held_before_it_was_recorded() -> None:
