@@ -82,6 +82,7 @@ def test_every_collection_is_read_as_of_a_day_and_within_the_same_reach(city: Re
         "/v1/changes",
         "/v1/districts",
         "/v1/histories/{entity}/{key}",
+        "/v1/imports/jobs/{key}",
         "/v1/keys",
         "/v1/pseudonym-page",
     }
