@@ -1,5 +1,7 @@
 """Passwords are kept as argon2id, and an account that is not there costs as much as one that is."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import argon2
@@ -7,6 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from services.registry.passwords import LEAST_CHARACTERS, Passwords, faults_of
+from shared.failures import Unavailable
 
 PASSWORD = "correct horse battery"
 
@@ -48,6 +51,32 @@ def test_without_an_account_the_same_work_is_done_and_nothing_is_right() -> None
     assert not passwords.is_right(None, "the hash of an account that is not there")
     with_account, *without = counting.verified
     assert without == [with_account] * 2
+
+
+class Slow(Counting):
+    """One that is busy until it may go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.may_go_on = threading.Semaphore(0), threading.Event()
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Any:  # noqa: A002
+        self.begun.release()
+        assert self.may_go_on.wait(60)
+        return super().verify(hash, password)
+
+
+def test_who_would_wait_too_long_for_his_turn_is_told_to_come_again() -> None:
+    slow = Slow()
+    passwords = Passwords(slow)
+    with ThreadPoolExecutor(2) as pool:
+        busy = [pool.submit(passwords.is_right, None, PASSWORD) for _ in range(2)]
+        assert all(slow.begun.acquire(timeout=60) for _ in busy)
+        with pytest.raises(Unavailable, match="passwords"):
+            passwords.is_right(None, PASSWORD)
+        slow.may_go_on.set()
+        assert [each.result(60) for each in busy] == [False, False]
+    assert not passwords.is_right(None, PASSWORD)
 
 
 @pytest.mark.parametrize(
