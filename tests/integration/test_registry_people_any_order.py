@@ -149,5 +149,5 @@ class Accounts(RuleBasedStateMachine):
 
 def test_in_any_order_of_what_is_done_to_accounts_no_second_word_opens_one(databases: Databases) -> None:
     here = type("AccountsHere", (Accounts,), {"databases": databases})
-    quick = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    quick = settings(max_examples=10, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(here, settings=quick)
