@@ -21,7 +21,7 @@ class Unavailable(Exception):
     """A dependency is away; what was asked is fine and will succeed later.
 
     ``part`` names the dependency: ``influxdb``, ``rabbitmq``, ``mosquitto``, ``registry``, ``spool``, ``database``,
-    ``clock``, ``documents``, ``oidc``.
+    ``clock``, ``documents``, ``oidc``, ``passwords``.
     """
 
     def __init__(self, part: str, why: str = "") -> None:

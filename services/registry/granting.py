@@ -1,5 +1,7 @@
 """What a key or a person may be granted, and that somebody is left who may grant."""
 
+from collections.abc import Iterator
+
 from services.registry.refusal import Fault, fault, pointer
 from services.registry.scope import OF_DISTRICTS, OF_VENDORS
 from services.registry.store import Store
@@ -12,15 +14,14 @@ def faults_of_scope(store: Store, role: str, districts: list[str], vendors: list
     return [*_unfit(role, districts, vendors), *_unknown_vendors(store, vendors)]
 
 
-def faults_of_leaving(store: Store, row: Key | Person) -> list[Fault]:
+def faults_of_leaving(store: Store, row: Key | Person) -> Iterator[Fault]:
     """Why a key or a person must stay as it is: nobody could administer the registry without.
 
     Who counts can sign in today and on every day to come: people that are ACTIVE, and keys that never expire.
     """
     lasting = row.state == "ACTIVE" if isinstance(row, Person) else row.active and row.expires_on is None
     if row.role == "administrator" and lasting and store.lasting_administrators() == 1:
-        return [fault(pointer(), "conflicting", "rule.last_administrator")]
-    return []
+        yield fault(pointer(), "conflicting", "rule.last_administrator")
 
 
 def _unfit(role: str, districts: list[str], vendors: list[str]) -> list[Fault]:

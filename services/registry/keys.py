@@ -74,7 +74,7 @@ def revoke(store: Store, key: str) -> None:
         raise Rejected("not_found", what=key)
     if not stored.row.active:
         return
-    if faults := faults_of_leaving(store, stored.row):
+    if faults := list(faults_of_leaving(store, stored.row)):
         raise Refused(faults)
     store.replace("key", key, stored, msgspec.structs.replace(stored.row, active=False))
 

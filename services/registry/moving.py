@@ -9,6 +9,7 @@ import msgspec
 from services.registry import audit_cases, devices, documents, maintenance, outages, people, pilots
 from services.registry.amending import IsMeant, any_version, revalidated, writable
 from services.registry.collection import Collection, Entity
+from services.registry.granting import faults_of_leaving
 from services.registry.lifecycles import LIFECYCLES, Edge, Lifecycle
 from services.registry.parts import had_a_part
 from services.registry.proposing import put_in_force
@@ -95,8 +96,8 @@ _CONDITIONS: Mapping[tuple[EntityName, str], Condition] = {
     ("pilot", "SUBMITTED"): pilots.is_complete,
     ("pilot", "SELECTED"): pilots.has_a_selection,
     ("outage", "APPROVED"): outages.is_decidable,
-    ("person", "LOCKED"): people.may_leave,
-    ("person", "CLOSED"): people.may_leave,
+    ("person", "LOCKED"): faults_of_leaving,
+    ("person", "CLOSED"): faults_of_leaving,
     ("person", "ACTIVE"): people.can_be_unlocked,
     ("maintenance", "APPROVED"): maintenance.does_not_overlap,
     ("document", "REMOVED"): documents.standing_on,

@@ -3,19 +3,22 @@
 import threading
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
 from services.registry.refusal import Fault, fault, pointer
+from shared.failures import Unavailable
 
 LEAST_CHARACTERS = 12
 MOST_BYTES = 1024
-_AT_ONCE = 2  # each takes 64 MiB and a core for a moment; who waits for his turn is no load
+_AT_ONCE = 2  # each takes 64 MiB and a core for a moment
+_TURN_S = 2.0  # the process has threads for others too, who must not all wait here
 
 
 class Passwords:
-    """Makes and checks hashes; by default with argon2-cffi's parameters, RFC 9106's for little memory."""
+    """Makes and checks hashes, two at a time; by default with argon2-cffi's parameters, RFC 9106's second choice."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
@@ -23,18 +26,33 @@ class Passwords:
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
 
     def hash(self, password: str) -> str:
-        """The hash to be kept: parameters, salt and digest in one text."""
-        with self._turns:
+        """The hash to be kept: parameters, salt and digest in one text.
+
+        :raises Unavailable: if it is others' turn for too long
+        """
+        with self._turn():
             return self._hasher.hash(_normal(password))
 
     def is_right(self, kept: str | None, password: str) -> bool:
-        """Whether a password has this hash; without one never, after the same work."""
-        with self._turns:
+        """Whether a password has this hash; without one never, after the same work.
+
+        :raises Unavailable: if it is others' turn for too long
+        """
+        with self._turn():
             try:
                 self._hasher.verify(kept or self._decoy, _normal(password))
             except VerifyMismatchError:
                 return False
         return kept is not None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=_TURN_S):
+            raise Unavailable("passwords", "too many at once")
+        try:
+            yield
+        finally:
+            self._turns.release()
 
 
 def faults_of(login: str, password: str) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from services.registry.amending import IsMeant, any_version, writable
+from services.registry.amending import IsMeant, writable
 from services.registry.entities import BY_ENTITY
 from services.registry.granting import faults_of_leaving, faults_of_scope
 from services.registry.keys import sha256_of
@@ -73,7 +73,7 @@ def reset(store: Store, login: str, caller: Principal, is_meant: IsMeant, now_ms
     before, person = _writable(store, login, caller, is_meant)
     if person.state == CLOSED:
         raise Refused([fault(pointer(), "conflicting", "rule.person_closed", login=login)])
-    if faults := faults_of_leaving(store, person):
+    if faults := list(faults_of_leaving(store, person)):
         raise Refused(faults)
     store.replace("person", login, before, _in_state(store, person, INVITED))
     return _fresh_code(store, login, now_ms)
@@ -98,11 +98,6 @@ def open_with(store: Store, login: str, code: str, password_hash: str, now_ms: i
         raise Rejected("bad_credentials")
     store.replace("person", login, before, _in_state(store, before.row, ACTIVE))
     store.keep_sign_in(login, SignIn(password_hash))
-
-
-def may_leave(store: Store, person: Person) -> Iterator[Fault]:
-    """Why an account cannot be locked or closed."""
-    yield from faults_of_leaving(store, person)
 
 
 def can_be_unlocked(store: Store, person: Person) -> Iterator[Fault]:
@@ -155,7 +150,7 @@ def _unfit_to_succeed(store: Store, person: Person, to: str) -> Iterator[Fault]:
         yield fault(place, "conflicting", "rule.heir_scope", login=to, missing=", ".join(sorted(missing)))
 
 
-def _writable(store: Store, login: str, caller: Principal, is_meant: IsMeant = any_version) -> tuple[Stored, Person]:
+def _writable(store: Store, login: str, caller: Principal, is_meant: IsMeant) -> tuple[Stored, Person]:
     before = writable(store, PEOPLE, login, caller, is_meant)
     assert isinstance(before.row, Person)
     return before, before.row

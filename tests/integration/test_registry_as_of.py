@@ -86,6 +86,7 @@ def test_every_collection_is_read_as_of_a_day_and_within_the_same_reach(city: Re
         "/v1/documents/{key}/content",
         "/v1/documents/{key}/relied-on-by",
         "/v1/histories/{entity}/{key}",
+        "/v1/imports/jobs/{key}",
         "/v1/keys",
         "/v1/oidc/callback",
         "/v1/oidc/login",

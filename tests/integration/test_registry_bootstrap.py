@@ -5,14 +5,17 @@ import os
 import subprocess
 import sys
 import threading
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.registry.app import compose
 from services.registry.settings import Settings
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
+from tests.integration.change_log import opened
 from tests.integration.databases import Databases
 
 NAMES = {"admin": "administrator", "telemetry": "service", "adoption": "service"}
@@ -62,6 +65,31 @@ def test_a_second_bootstrap_changes_nothing(databases: Databases, tmp_path: Path
     assert (tmp_path / "signing" / "key.pem").read_bytes() == pem
 
 
+def test_a_machines_key_in_its_last_thirty_days_is_replaced_and_lasts_to_its_end(
+    databases: Databases, tmp_path: Path
+) -> None:
+    url = databases.empty()
+    first = bootstrap(url, tmp_path)
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    with opened(url) as connection:
+        query = "SELECT name, expires_on FROM key"
+        ends = {name: str(day) for name, day in connection.exec_driver_sql(query)}
+        assert ends == dict.fromkeys(("telemetry", "adoption"), str(today + timedelta(365))) | {"admin": "None"}
+        for name, days in (("telemetry", 30), ("adoption", 31)):
+            last = today + timedelta(days)
+            connection.exec_driver_sql(f"UPDATE key SET expires_on = '{last}' WHERE name = '{name}'")
+    second = bootstrap(url, tmp_path)
+    assert {name: second[name] == first[name] for name in NAMES} == {
+        "admin": True,
+        "telemetry": False,
+        "adoption": True,
+    }
+    settings = Settings(url, "mqtt://a:b@127.0.0.1", tmp_path / "signing" / "key.pem", "http://127.0.0.1")
+    client = compose(settings, MosquittoAccountsInMemory(), threading.Event()).test_client()
+    for key in (first["telemetry"], second["telemetry"]):
+        assert client.post("/v1/tokens", json=key).status_code == 200
+
+
 def test_a_key_that_a_new_database_does_not_know_is_replaced(databases: Databases, tmp_path: Path) -> None:
     first = bootstrap(databases.empty(), tmp_path)
     second = bootstrap(databases.empty(), tmp_path)
@@ -90,6 +118,8 @@ def test_a_malformed_setting_is_named_too(tmp_path: Path) -> None:
     done = run(
         "-c",
         "from services.registry.app import create_app; create_app()",
+        OIDC_ISSUER="http://identity.example",
+        OIDC_CLIENT_SECRET_FILE=str(tmp_path / "none"),
         DATABASE_URL="sqlite://",
         MQTT_URL="mosquitto",
         SIGNING_KEY_FILE=str(tmp_path / "none.pem"),
@@ -101,3 +131,5 @@ def test_a_malformed_setting_is_named_too(tmp_path: Path) -> None:
     assert "DOCUMENTS_MOST_BYTES" in done.stderr
     assert "MQTT_URL" in done.stderr
     assert "SIGNING_KEY_FILE" in done.stderr
+    oidc = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET_FILE")  # all of them, or none
+    assert [name for name in oidc if name not in done.stderr] == []

@@ -56,10 +56,11 @@ def test_every_fault_of_every_row_is_told_at_once_and_none_is_registered(admin: 
 
 def test_the_same_again_changes_nothing_and_other_content_is_refused(admin: Caller) -> None:
     phase = {"pilot": "garden", "number": 2, "name": "二期"}
-    admin.made("/v1/phases", phase)
+    (stands,) = admin.made("/v1/phases", phase)
+    assert stands == phase | {"state": "PLANNED", "state_from": None, "state_reason": None}
     head = len(admin.changes())
 
-    assert admin.made("/v1/phases", phase, phase) == [phase, phase]
+    assert admin.made("/v1/phases", phase, phase) == [stands, stands]
     answer = admin.post("/v1/phases", [phase, {**phase, "name": "第二期"}])
 
     assert (answer.status_code, reason(answer), pointers(answer)) == (409, "already_exists", ["#/1/number"])
@@ -142,7 +143,8 @@ def test_only_what_may_be_amended_is_and_what_results_obeys_every_rule(admin: Ca
     assert pointers(admin.patch(address, {"retired_on": "2026-01-01"})) == ["#/retired_on"]
     assert admin.patch(address, {"installed_on": "2026-01-01", "retired_on": "2026-02-01"}).status_code == 200
     assert reason(admin.patch("/v1/slots/garden/home-00000/nothing", {"installed_on": None})) == "not_found"
-    assert admin.patch("/v1/pilots/garden", {"district": "futian"}).status_code == 405
+    assert pointers(admin.patch("/v1/pilots/garden", {"district": "futian"})) == ["#/district"]
+    assert admin.patch("/v1/organisations/acme", {"name": "别名"}).status_code == 405
 
 
 def test_a_patch_that_changes_nothing_leaves_no_row_in_the_log(admin: Caller) -> None:

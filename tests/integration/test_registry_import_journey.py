@@ -10,6 +10,7 @@ from tests.integration.registry_under_test import VENDOR, RegistryUnderTest, pil
 from tests.integration.spreadsheets import KEEP, as_csv, counts, places, upload
 from tests.unit.registry.sheets import xlsx
 
+DIGEST = "ab" * 32
 A, B = "q7Xk2mPzA1", "q7Xk2mPzB2"
 AMENDING = ("handover", "slot-dates", "tenancy-ends", "binding-ends", "calendars")
 FILES: dict[str, list[list[Any]]] = {
@@ -19,6 +20,11 @@ FILES: dict[str, list[list[Any]]] = {
         ["meadow", "草地（虚构）", "futian", "OTHER", "混合", None],
     ],
     "phases": [["试点项目", "期", "名称"], ["garden", 1, "一期"], ["meadow", 1, "一期"]],
+    "layouts": [
+        ["试点项目", "户型编号", "名称", "点位"],
+        ["garden", "a-65", "A 户型", "lamp 照明；curtain 遮阳 选配"],
+        ["meadow", "b-80", "B 户型", "lamp LIGHTING"],
+    ],
     "dwellings": [["试点项目", "期", "住宅假名"], ["garden", 1.0, A], ["garden", "1", B]],
     "handover": [["住宅假名", "试点项目", "交付日期"], [A, "garden", "2026/6/30"], [B, "garden", "2026年7月1日"]],
     "slots": [
@@ -36,6 +42,16 @@ FILES: dict[str, list[list[Any]]] = {
         ["厂商", "设备编号", "启用日期", "点位"],
         ["acme", "lamp-a", "2026-06-01", f"garden/{A}/lamp"],
         ["acme", 12, "2026-06-01", f"garden/{B}/lamp"],
+    ],
+    "device-aliases": [
+        ["厂商", "别名", "启用日期", "设备编号"],
+        ["acme", "lamp-a-2", "2026-06-01", "lamp-a"],
+        ["acme", "12-2", "2026-06-01", 12],
+    ],
+    "swaps": [
+        ["厂商", "换下设备", "更换日期", "换上设备", "原因", "其他原因说明"],
+        ["acme", "lamp-a", "2026-09-01", "spare-1", "故障", ""],
+        ["acme", 12, "2026/9/2", "spare-2", "OTHER", "试用（虚构）"],
     ],
     "binding-ends": [
         ["厂商", "设备编号", "启用日期", "停用日期"],
@@ -73,6 +89,26 @@ FILES: dict[str, list[list[Any]]] = {
         ["hall", "main", "2026-07-01", "闭馆", "9:00-12:00 13:30-17:30", "", "", "2026-10-02 10:00-16:00"],
         ["hall", "main", "2026-01-01", "", "09:00—24:00", "１０：００至１２：００", "2026-02-16、2026-02-17", ""],
     ],
+    "venue-counts": [
+        ["场所", "体验区", "日期", "小时", "统计方式", "人次", "来源", "来源文件SHA-256"],
+        ["hall", "main", "2026/7/1", 0, "检票", 120, "日报（虚构）", DIGEST],
+        ["hall", "main", "2026-07-01", None, "人工", 240, "日报（虚构）", DIGEST],
+    ],
+    "venue-entries": [
+        ["名录编号", "名称", "区", "场所类型", "来源", "来源日期", "场所"],
+        ["e-1", "会堂（虚构）", "福田区", "其他公共场所", "名录（虚构）", "2026-01-01", "hall"],
+        ["e-2", "景点（虚构）", "福田区", "旅游景点", "名录（虚构）", "2026-01-01", ""],
+    ],
+    "started-projects": [
+        ["项目编号", "名称", "区", "套数", "施工许可日期", "开工日期", "试点项目", "来源", "来源文件SHA-256"],
+        ["p-1", "花园（虚构）", "南山区", 500, "2025-02-01", "", "garden", "台账（虚构）", DIGEST],
+        ["p-2", "别处（虚构）", "福田区", 300, "", "2025-03-01", "", "台账（虚构）", DIGEST],
+    ],
+    "scenes": [
+        ["场景", "名称", "区", "场景类型", "其他类型说明", "资金来源"],
+        ["training", "实训（虚构）", "南山区", "教育培训", "", "混合"],
+        ["other", "其他（虚构）", "南山区", "其他", "示例", "社会投资"],
+    ],
     "installations": [
         ["场所", "体验区", "设施编号", "设施类型", "在场判定", "席位"],
         ["hall", "main", "dome", "沉浸影院/环幕", "检票闸机", 20],
@@ -106,6 +142,20 @@ ENDS_AS: dict[str, dict[str, Any]] = {
             },
         ]
     },
+    "layouts/garden/a-65": {
+        "design_version": 1,
+        "slots": [
+            {"code": "lamp", "category": "LIGHTING", "required": True},
+            {"code": "curtain", "category": "SHADING", "required": False},
+        ],
+    },
+    "swaps/acme/lamp-a/2026-09-01": {"place": f"garden/{A}/lamp", "state": "REPORTED", "reason": "FAULT"},
+    "device-aliases/acme/12-2/2026-06-01": {"device": "12", "valid_to": None},
+    "venue-counts/hall/main/2026-07-01T00/TICKETED": {"count": 120},
+    "venue-counts/hall/main/2026-07-01/MANUAL": {"count": 240},
+    "started-projects/p-2": {"permit_on": None, "started_on": "2025-03-01", "pilot": None},
+    "venue-entries/e-1": {"venue": "hall", "source_on": "2026-01-01"},
+    "scenes/other": {"scene_type_text": "示例", "state": "PLANNED"},
     "installations/museum/main/headset": {"presence_method": "PROXIMITY_SENSOR", "seats": 1},
     "feed-bindings/acme/12/2026-06-01": {"feed": "gw", "valid_to": None},
 }
@@ -115,6 +165,7 @@ ENDS_AS: dict[str, dict[str, Any]] = {
 def made(databases: Databases) -> RegistryUnderTest:
     made = registry(databases)
     made.admin.made("/v1/organisations", VENDOR)
+    made.admin.made("/v1/devices", *({"vendor": "acme", "device": f"spare-{number}"} for number in (1, 2)))
     assert made.admin.post("/v1/feeds", {"vendor": "acme", "feed": "gw", "sites": []}).status_code == 201
     return made
 

@@ -13,6 +13,7 @@ from services.registry.importing.undoing import undo
 from services.registry.refusal import Refused
 from services.registry.store import New, Stored
 from shared.contracts.registry import Binding, Change, Device, Dwelling, Feed, Organisation, Phase, Pilot, Slot
+from shared.contracts.registry_city import Funding
 from shared.contracts.registry_imports import Import
 from shared.runtime.auth import Principal
 from shared.runtime.registry_copy import RegistryCopy
@@ -333,16 +334,23 @@ def test_what_was_registered_and_changed_by_one_import_is_removed(database: SqlD
     assert (removal.id, removal.version, removal.after) == ("acme/x", 3, None)
 
 
-def test_a_feed_stands_in_the_way_of_its_site(database: SqlDatabase) -> None:
+FUNDING = Funding("meadow", "f", "MIXED", "1", "文件", date(2026, 1, 1), "0" * 64, "k")
+
+
+@pytest.mark.parametrize(
+    ("entity", "key", "row"),
+    [("feed", "acme/gw", Feed("acme", "gw", ["meadow"])), ("funding", "meadow/f", FUNDING)],
+)
+def test_what_names_a_site_stands_in_its_way(database: SqlDatabase, entity: Any, key: str, row: Any) -> None:
     with database.writing("k") as store:
         _town(store)
         first = store.head().sequence + 1
         store.add("pilot", [New("meadow", Pilot("meadow", "m", "nanshan", "PUBLIC_RENTAL", "MIXED"), "nanshan")])
         store.add("import", [kept(first, first)])
-        store.add("feed", [New("acme/gw", Feed("acme", "gw", ["meadow"]), None)])
+        store.add(entity, [New(key, row, "nanshan")])
     with pytest.raises(Refused) as refused, database.writing("k") as store:
         undo(store, f"{first:09}", CALLER, "why")
-    assert [each.complaint.params["id"] for each in refused.value.faults] == ["acme/gw"]
+    assert [each.complaint.params["id"] for each in refused.value.faults] == [key]
 
 
 def _town(store: Any) -> None:

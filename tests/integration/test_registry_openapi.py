@@ -46,6 +46,7 @@ def test_the_readme_names_every_operation_and_who_may_call_it(spec: Any) -> None
         "officers": ("administrator", "district_officer"),
         "vendors": ("administrator", "vendor"),
         "deciders": ("administrator", "programme_manager", "district_approver"),
+        "approvers": ("district_approver",),
         "officers and approvers": ("administrator", "district_officer", "district_approver"),
         "officers, approvers and managers": (
             "administrator",

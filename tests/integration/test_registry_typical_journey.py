@@ -143,7 +143,7 @@ def the_services_learn_all_of_it_from_the_log_but_the_secrets(service: Caller, p
         "venue": 1,
         "zone": 1,
         "installation": 1,
-        "device": 3,
+        "device": 6,  # of their vendors: each was registered by the officer who bound it
         "binding": 4,  # one of them ended
         "feed": 1,
     }

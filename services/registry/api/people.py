@@ -123,6 +123,7 @@ def passwords_blueprint(
     @made.alt_response(401, "UNAUTHORIZED")
     @made.alt_response(422, "UNPROCESSABLE_ENTITY")
     @made.alt_response(429, "TOO_MANY_REQUESTS")
+    @made.alt_response(503, "SERVICE_UNAVAILABLE")
     @made.doc(
         requestBody=bodies.documented(NewPasswordSchema()),
         security=[],

@@ -84,7 +84,7 @@ def _rows(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal)
     for entry in entries:
         entity: Entity = msgspec.convert({**entry.loaded, **given}, kind.collection.kind)
         if entry.id in known:
-            said = {name: getattr(entity, name) for name in entry.said}
+            said = {name: getattr(entity, name) for name in entry.said if name in entry.loaded}
             entity = msgspec.structs.replace(known[entry.id].row, **said)
         rows.append(Row((entry.number,), entry.id, entity))
     return rows

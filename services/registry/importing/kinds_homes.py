@@ -37,7 +37,7 @@ KINDS_OF_HOMES = (
         "dwellings",
         "住宅套",
         BY_ENTITY["dwelling"],
-        (PILOT, number("期", "Phase", "phase", "1"), DWELLING),
+        (PILOT, number("期", "Phase", "phase", "1"), DWELLING, Column("户型", "Layout", "layout", "")),
     ),
     Kind(
         "handover",

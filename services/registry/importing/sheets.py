@@ -13,7 +13,11 @@ from services.registry.refusal import Refused, fault, pointer
 
 MOST_ROWS = 50_000
 _MOST_COLUMNS = 50
+_MOST_CELLS = (
+    20_000_000  # blank ones too: a row is as wide as its last cell, of which a file can name a far one in each
+)
 _LAST_ROW = 1_048_576  # of any spreadsheet: a file that claims more is not followed
+_BLANK = (None, "")
 _ZIP = b"PK\x03\x04"
 _ENCODINGS = ("utf-8-sig", "gb18030")
 
@@ -80,10 +84,14 @@ def _decoded(content: bytes) -> str:
 
 def _lines(rows: Iterable[Sequence[Any]]) -> Iterator[Line]:
     """Each without the blank cells at its end; the first of what stands far to the right is kept, so as to be told."""
+    seen = 0
     for number, row in enumerate(rows, start=1):
+        seen += len(row)
         if number > _LAST_ROW:
             raise _too_many_rows()
-        far = next((cell for cell in row[_MOST_COLUMNS:] if cells.shown(cell)), None)
+        if seen > _MOST_CELLS:
+            raise Refused([fault(pointer(), "too_large", "rule.sheet_wide", column=_MOST_COLUMNS)])
+        far = next((cell for cell in row[_MOST_COLUMNS:] if cell not in _BLANK and cells.shown(cell)), None)
         near = min(len(row), _MOST_COLUMNS)
         width = near if far is not None else next((end for end in range(near, 0, -1) if cells.shown(row[end - 1])), 0)
         if width:

@@ -14,6 +14,7 @@ from services.registry.registering import ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
 from services.registry.settling import is_settled
 from services.registry.store import Amended, Store, Stored
+from shared.contracts.registry import EntityName
 from shared.contracts.registry_imports import Import
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
@@ -21,6 +22,12 @@ from shared.runtime.auth import Principal
 KEPT, UNDONE = "KEPT", "UNDONE"
 _NAMED = 20
 _AT_ONCE = 1_000
+_BY_ID: Mapping[EntityName, tuple[tuple[EntityName, tuple[str]], ...]] = {  # what refers without a Reference
+    "pilot": (("funding", ("site",)),),
+    "venue": (("funding", ("site",)),),
+    "slot": (("maintenance", ("place",)), ("swap", ("place",))),
+    "installation": (("maintenance", ("place",)), ("swap", ("place",))),
+}
 _BY_NAME: Mapping[str, Collection] = {collection.entity: collection for collection in COLLECTIONS}
 
 
@@ -163,6 +170,9 @@ def _referring(store: Store, collection: Collection, chunk: Sequence[_Done]) -> 
                 }
                 for row in store.beside(other.entity, reference.fields, values):
                     yield other.entity, id_of(other, row)
+    for entity, fields in _BY_ID.get(collection.entity, ()):
+        for row in store.beside(entity, fields, {(each.id,) for each in chunk}):
+            yield entity, id_of(BY_ENTITY[entity], row)
     for amendment in store.beside("amendment", ("entity", "of"), {(collection.entity, each.id) for each in chunk}):
         yield "amendment", id_of(BY_ENTITY["amendment"], amendment)
     if collection.entity in ("pilot", "venue"):

@@ -1,9 +1,17 @@
-"""Failed attempts are limited per key and address, and pass again after a minute."""
+"""Failed attempts are limited: of keys per key and address, of people per login and per address, for a while."""
 
 import pytest
 
-from services.registry.attempts import PER_ADDRESS, PER_KEY, WINDOW_S, Attempts
-from shared.failures import Rejected
+from services.registry.attempts import (
+    PEOPLE_PER_ADDRESS,
+    PEOPLES_WINDOW_S,
+    PER_ADDRESS,
+    PER_KEY,
+    PER_LOGIN,
+    WINDOW_S,
+    Attempts,
+)
+from shared.failures import Rejected, Unavailable
 
 
 class Clock:
@@ -58,3 +66,55 @@ def test_an_address_that_tries_many_keys_must_wait() -> None:
 def test_right_attempts_are_never_limited() -> None:
     attempts = Attempts(Clock())
     assert {attempt(attempts, "k", "10.0.0.1", right=True) for _ in range(PER_ADDRESS * 2)} == {""}
+
+
+def guess(attempts: Attempts, login: str, address: str, *, right: bool = False) -> str:
+    """The reason it was refused for, or nothing."""
+    try:
+        with attempts.guessable(login, address):
+            if not right:
+                raise Rejected("bad_credentials")
+    except Rejected as error:
+        return error.reason
+    return ""
+
+
+def test_a_login_guessed_at_from_anywhere_is_closed_to_the_right_password_too_for_a_while() -> None:
+    clock = Clock()
+    attempts = Attempts(clock)
+    assert {guess(attempts, "desk", f"10.0.0.{number}") for number in range(PER_LOGIN)} == {"bad_credentials"}
+    with pytest.raises(Rejected) as refused, attempts.guessable("desk", "10.0.1.1"):
+        pytest.fail("no password is looked at")
+    assert refused.value.params == {"wait_s": PEOPLES_WINDOW_S + 1}
+    assert guess(attempts, "other", "10.0.1.1", right=True) == ""
+    clock.now_s += PEOPLES_WINDOW_S
+    assert guess(attempts, "desk", "10.0.1.1", right=True) == ""
+
+
+def test_an_address_that_guesses_at_many_logins_is_closed_and_others_are_not() -> None:
+    attempts = Attempts(Clock())
+    for number in range(PEOPLE_PER_ADDRESS):
+        guess(attempts, f"desk-{number}", "10.0.0.1")
+    assert guess(attempts, "unused", "10.0.0.1", right=True) == "too_many_attempts"
+    assert guess(attempts, "unused", "10.0.0.2", right=True) == ""
+    assert attempt(attempts, "k", "10.0.0.1") == "bad_credentials"  # keys are counted apart
+
+
+def test_guesses_made_at_once_are_no_more_than_those_made_one_by_one() -> None:
+    attempts = Attempts(Clock())
+    let_in = [attempts.guessable("desk", "10.0.0.1") for _ in range(PER_LOGIN)]
+    for each in let_in:
+        each.__enter__()  # all of them look at a password, and none has failed yet
+    assert guess(attempts, "desk", "10.0.0.1", right=True) == "too_many_attempts"
+    for each in let_in:
+        each.__exit__(None, None, None)
+    assert guess(attempts, "desk", "10.0.0.1", right=True) == ""
+
+
+def test_what_succeeded_or_was_never_tried_does_not_count() -> None:
+    attempts = Attempts(Clock())
+    for _ in range(PER_LOGIN):
+        assert guess(attempts, "desk", "10.0.0.1", right=True) == ""
+        with pytest.raises(Unavailable), attempts.guessable("desk", "10.0.0.1"):
+            raise Unavailable("database")
+    assert guess(attempts, "desk", "10.0.0.1") == "bad_credentials"

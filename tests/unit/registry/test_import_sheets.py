@@ -57,6 +57,17 @@ def test_what_stands_far_to_the_right_is_kept_and_blank_cells_there_are_not(writ
     assert second.cells == ("acme", "b")
 
 
+def test_a_far_cell_in_each_row_is_not_followed() -> None:
+    row = '<row r="{0}"><c r="XFD{0}"/></row>'
+    sheet = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        + "".join(row.format(number) for number in range(1, 2_001))
+        + "</sheetData></worksheet>"
+    )
+    far = with_part(xlsx(HEADINGS), "xl/worksheets/sheet1.xml", sheet.encode())
+    assert why(far) == ("too_large", "rule.sheet_wide")
+
+
 def test_what_a_file_says_of_its_size_is_not_believed() -> None:
     sheet = (
         b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:A1"/>'

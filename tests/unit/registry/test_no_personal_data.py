@@ -23,7 +23,11 @@ PERSONAL = re.compile(
 PERSONAL_ZH = re.compile(
     r"姓名|名字|联系人|电话|手机|微信|邮箱|身份证|证件|护照|出生|年龄|性别|民族|房号|室号|门牌|地址|住址|银行|户主|租户|住户"
 )
-NAMED = {"organisation", "pilot", "phase", "venue", "zone"}  # what has a name, and is no person
+NAMED = {  # what has a name, and is no person
+    *("organisation", "pilot", "phase", "layout", "venue", "zone", "scene", "closure"),
+    *("started_project", "venue_entry"),
+}
+FLAGS = {"check.person_present"}  # 见人: whether somebody answerable was there, not who
 
 
 def fields_of(schema: ma.Schema, path: str = "") -> Iterator[str]:
@@ -53,7 +57,7 @@ def test_a_name_that_is_none_is_not(name: str) -> None:
 def test_no_field_is_for_personal_data(collection: Collection) -> None:
     names = {*fields_of(collection.schema()), *collection.kind.__struct_fields__}
     assert len(names) >= 2
-    assert {name for name in names if PERSONAL.search(name.rpartition(".")[2])} == set()
+    assert {name for name in names if PERSONAL.search(name.rpartition(".")[2])} <= FLAGS
 
 
 @pytest.mark.parametrize("collection", COLLECTIONS, ids=lambda collection: collection.path)
