@@ -177,7 +177,7 @@ def _bodies(name: str, path: str, method: str, key: Any, code: str) -> dict[str,
     for kind in KINDS:
         if name == f"import_{kind.word}":
             seed = SEEDS[kind.collection.entity]
-            said = seed.lines.get(kind.name) or (seed.patch if kind.amends else seed.sibling)
+            said = {**(seed.patch if kind.amends else seed.sibling), **seed.lines.get(kind.name, NOTHING)}
             return {"text/csv": [file_of(kind, [{**row, **said} for row in seed.rows]).decode()]}
     if name == "upload_document":
         return {_BYTES: list(CONTENTS.values())}

@@ -241,7 +241,7 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         slots=_DESIGN,
         patch={"name": "甲户型"},
         moves={"slots": Move(lambda _: {})},
-    ),
+    )._replace(lines={"layouts": {"slots": "lamp 照明；panel 照明 选配"}}),
     "dwelling": _of_pilot(
         {"dwelling_ref": "home-00009"},
         dwelling_ref="home-00000",
@@ -374,6 +374,7 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         count=12,
         **_SOURCED,
         patch={"count": 13},
+        lines={"venue-counts": {"day": "2026-01-03"}},
     ),
     "closure": Seed(
         tuple(
