@@ -1,7 +1,7 @@
 """What a body must look like: documents, audit cases, and what an audit records."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import marshmallow as ma
 
@@ -12,6 +12,7 @@ from shared.contracts import vocabulary
 from shared.contracts.vocabulary_evidence import AUDIT_ENTRY_KINDS, DOCUMENT_KINDS, FIELD_RESULTS
 
 _MOST_NAMED = 50
+_CONTROLS = r"\x00-\x09\x0b-\x1f\x7f-\x9f"  # but the line feed
 MOST_DRAWN = 1_000
 STRATA = ("district", "vendor", "category")
 SAMPLED = ("slot", "installation")
@@ -29,12 +30,18 @@ def impersonal(value: str) -> None:
         raise wrong("rule.personal_data")
 
 
-def _paragraphs(value: str) -> None:
-    fields.printable(value.replace("\n", " "))
+class _Paragraphs:
+    """There is no control character but line feeds, and no blank at either end."""
+
+    json_schema: ClassVar = {"pattern": rf"^[^\s{_CONTROLS}](?:[^{_CONTROLS}]*[^\s{_CONTROLS}])?$(?!\n)"}
+
+    def __call__(self, value: str) -> None:
+        """:raises ValidationError: if there is"""
+        fields.printable(value.replace("\n", " "))
 
 
 def _text(**kwargs: Any) -> ma.fields.String:
-    return ma.fields.String(validate=[Length(1, 4_000), _paragraphs, impersonal], **kwargs)
+    return ma.fields.String(validate=[Length(1, 4_000), _Paragraphs(), impersonal], **kwargs)
 
 
 def _digests() -> ma.fields.List[Any]:

@@ -1,6 +1,8 @@
-"""A body that does not say how long it is, is refused as soon as it is longer than a file may be."""
+"""A file that is longer than it may be, or shorter than it says, over a wire: its beginning is no file."""
 
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,3 +55,23 @@ def test_a_body_in_chunks_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
             halves = (half for half in (content[: MIB * 16], content[MIB * 16 :]))
             answer = admin.post(f"{process.url}/v1/imports/devices", data=halves, timeout=60)
             assert answer.status_code == status, answer.text
+
+
+def test_a_body_that_is_cut_short_is_no_file(tmp_path: Path) -> None:
+    with registry_process(SqliteFiles(tmp_path).empty(), tmp_path) as process:
+        admin = process.session("admin")
+        admin.post(f"{process.url}/v1/organisations", json=[VENDOR], timeout=30).raise_for_status()
+        beginning = "厂商,设备编号\nacme,a\n".encode()
+        address = urlsplit(process.url)
+        head = (
+            "POST /v1/imports/devices?dry_run=false HTTP/1.1",
+            f"Host: {address.netloc}",
+            f"Authorization: {admin.headers['Authorization']!s}",
+            "Content-Type: text/csv",
+            f"Content-Length: {len(beginning) + 7}",
+        )
+        with closing(socket.create_connection((address.hostname, address.port), timeout=30)) as connection:
+            connection.sendall("\r\n".join([*head, "", ""]).encode() + beginning)
+            connection.shutdown(socket.SHUT_WR)
+            assert connection.recv(4096).startswith(b"HTTP/1.1 400")
+        assert admin.get(f"{process.url}/v1/devices", timeout=30).json() == []

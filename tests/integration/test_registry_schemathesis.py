@@ -7,22 +7,31 @@ allowed. ``PILOTLIGHT_EXAMPLES`` requests each (``make proof``: 2,000), the same
 import re
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from argon2 import PasswordHasher
 
 from services.registry.app import compose
+from services.registry.attempts import WINDOW_S, Attempts
 from services.registry.feed_accounts import BrokerAccounts
-from services.registry.settings import Settings
+from services.registry.passwords import Passwords
+from services.registry.settings import OidcSettings, Settings
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
 from tests.integration.databases import Databases
+from tests.integration.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, answering
 from tests.integration.openapi_examples import EXAMPLES, SEED, Operation, operations, play
-from tests.integration.registry_city import Who, people, seeded
+from tests.integration.registry_city import Who, seeded
 from tests.integration.registry_under_test import RegistryUnderTest, reason, signing_key_file
 from tests.integration.trying import trying
 
 METHODS = ("get", "post", "patch", "put", "delete")
+SUCCESS = {  # that it cannot be carried to its end by a single request; test_registry_oidc has the way there and back
+    "oidc_login": (302,),
+    "oidc_callback": (401,),
+}
 
 
 class Ready(NamedTuple):
@@ -49,16 +58,22 @@ NAMES = [one["operationId"] for one in DOCUMENTED]
 
 
 @pytest.fixture(scope="module")
-def ready(databases: Databases) -> Iterator[Ready]:
+def ready(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
     found: list[Ready] = []
+    folder = tmp_path_factory.mktemp("ready")
+    (folder / "secret").write_text(CLIENT_SECRET)
 
     def make(broker: BrokerAccounts) -> RegistryUnderTest:
-        made = seeded(databases, broker)
-        found.append(Ready(made, tuple(people(made)), operations(made)))
-        return made
+        oidc = OidcSettings(provider.issuer, CLIENT_ID, folder / "secret")
+        city = seeded(databases, broker, folder / "documents", oidc)
+        found.append(Ready(city.made, city.people, operations(city)))
+        return city.made
 
-    with trying(make):
-        yield found[0]
+    with answering(OidcProvider()) as provider, pytest.MonkeyPatch.context() as patched:
+        patched.setattr("services.registry.app.Attempts", lambda _: Attempts(count(step=WINDOW_S).__next__))
+        patched.setattr("services.registry.app.Passwords", lambda: Passwords(PasswordHasher(1, 8, 1)))
+        with trying(make):
+            yield found[0]
 
 
 @pytest.mark.timeout(120 + 2 * EXAMPLES)
@@ -67,7 +82,7 @@ def test_an_operation_is_what_the_openapi_says(ready: Ready, name: str) -> None:
     print(f"PILOTLIGHT_SEED={SEED} PILOTLIGHT_EXAMPLES={EXAMPLES}")
     told = play(ready.operations[name], ready.people)
     assert sum(told.values()) >= EXAMPLES
-    assert any(status < 300 for valid, status in told if valid), told
+    assert any(status in SUCCESS.get(name, range(300)) for valid, status in told if valid), told
 
 
 def test_no_status_is_left_open() -> None:
@@ -108,7 +123,7 @@ def test_that_one_of_many_may_not_be_there_is_documented() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_a_method_that_is_not_documented_is_refused(ready: Ready, method: str) -> None:
     refused = {path: methods for path, methods in methods_at().items() if method not in methods}
-    assert len(refused) > 5
+    assert len(refused) > 2
     for path, methods in refused.items():
         answer = ready.made.app.test_client().open(path, method=method, headers=ready.made.admin.headers)
         assert (answer.status_code, reason(answer)) == (405, "method_not_allowed"), (method, path)

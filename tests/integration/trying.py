@@ -6,9 +6,12 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from services.registry.accesses import Asking, Told
+from services.registry.adapters import sql_accesses
 from services.registry.adapters.sql_database import SqlDatabase
 from services.registry.adapters.sql_store import SqlStore
 from services.registry.feed_accounts import BrokerAccounts
+from shared.contracts.civil_time import rfc3339
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
 from tests.integration.registry_under_test import RegistryUnderTest
 
@@ -49,6 +52,15 @@ class TryingDatabase(SqlDatabase):
             self._trial.count(store.changes)
             if self._trial.undoing:
                 raise _UndoneError
+
+    def note(self, asking: Asking, told: Told) -> None:
+        """As it is, in a transaction that is undone."""
+        if not self._trial.undoing:
+            super().note(asking, told)
+            return
+        with self._noting.connect() as connection, connection.begin() as transaction:
+            sql_accesses.append(connection, rfc3339(self._now_ms()), asking, told)
+            transaction.rollback()
 
 
 class CountedAccounts(MosquittoAccountsInMemory):

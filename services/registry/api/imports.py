@@ -6,6 +6,7 @@ from typing import Any
 import marshmallow as ma
 from flask import Response, request
 from flask_smorest import Blueprint
+from werkzeug.exceptions import ClientDisconnected
 
 from services.registry.api.collections import blueprint_of
 from services.registry.api.guarding import guarded
@@ -104,4 +105,6 @@ def _body() -> bytes:
     content = request.get_data(cache=False)
     if len(content) > MOST_BYTES:
         raise Rejected("too_large")
+    if request.content_length not in (None, len(content)):
+        raise ClientDisconnected  # the server ends the stream where the connection ended
     return content
