@@ -120,6 +120,9 @@ class Reading(Protocol):
     def one(self, entity: EntityName, key: str, reach: Reach, before: str | None = None) -> Stored | None:
         """An entity by its id, if there is one in reach: as it stands, or stood ``before`` a moment."""
 
+    def is_gone(self, entity: EntityName, key: str, reach: Reach) -> bool:
+        """Whether an entity in reach has been removed."""
+
     def changes(self, after: int, limit: int) -> list[Change]:
         """A page of the change log."""
 

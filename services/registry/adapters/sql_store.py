@@ -8,7 +8,14 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_evidence, sql_feed_passwords, sql_idempotency, sql_log, sql_sign_ins
+from services.registry.adapters import (
+    sql_evidence,
+    sql_feed_passwords,
+    sql_gone,
+    sql_idempotency,
+    sql_log,
+    sql_sign_ins,
+)
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.chain import Head
 from services.registry.collection import Entity
@@ -80,6 +87,7 @@ class SqlStore:
             self._connection.execute(sa.insert(SITE), sites)
         table = TABLES[entity]
         gone = sql_log.versions(self._connection, entity, [new.id for new in rows])
+        sql_gone.forget(self._connection, entity, list(gone))
         versions = [gone.get(new.id, 0) + 1 for new in rows]
         columns = [
             _columns(table, new.row) | {"id": new.id, "version": version}
@@ -115,6 +123,7 @@ class SqlStore:
         table = TABLES[entity]
         if entity == "feed":
             self._connection.execute(sa.delete(FEED_SITE).where(FEED_SITE.c.feed.in_(rows)))
+        sql_gone.note(self._connection, entity, rows)
         self._connection.execute(sa.delete(table).where(table.c.id.in_(rows)))
         if entity in _SITES:
             self._connection.execute(sa.delete(SITE).where(SITE.c.slug.in_(rows)))

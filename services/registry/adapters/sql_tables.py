@@ -19,7 +19,7 @@ from services.registry.adapters.sql_tables_city import TABLES_OF_THE_CITY
 from services.registry.adapters.sql_tables_evidence import TABLES_OF_EVIDENCE
 from services.registry.adapters.sql_tables_imports import TABLES_OF_IMPORTS
 from services.registry.adapters.sql_tables_people import TABLES_OF_PEOPLE
-from services.registry.adapters.sql_tables_trail import ACCESS as ACCESS, FEED_PASSWORD as FEED_PASSWORD
+from services.registry.adapters.sql_tables_trail import ACCESS as ACCESS, FEED_PASSWORD as FEED_PASSWORD, GONE as GONE
 
 SITE = sa.Table("site", METADATA, text("slug", primary_key=True), text("entity"), district())
 

@@ -79,11 +79,12 @@ def blueprint(database: Database) -> Blueprint:
         who = asking(query["purpose"], caller(), _OPERATION) if collection.of_dwellings else None
         with database.reading() as reading:
             found = reading.one(collection.entity, key, reach(caller()))
+            gone = found is None and reading.is_gone(collection.entity, key, reach(caller()))
             changes = reading.history(collection.entity, key)
             amendments = reading.amendments_of(collection.entity, key)
         if who:
             database.note(who, told(collection, [(key, found.row)] if found else [], site_of(collection, key)))
-        if found is None:
+        if found is None and not gone:
             raise Rejected("not_found", what=key)
         day = query["on"]
         return History(steps(changes, amendments), None if day is None else held_on(changes, amendments, day))
