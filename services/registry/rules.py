@@ -41,12 +41,15 @@ def _unknown(place: str, entity: str, key: str) -> Fault:
 
 
 def _site_is_free(own: EntityName, store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
-    """A pilot and a venue cannot have the same slug: it is the site of topics and tags."""
-    taken = store.sites({row.id for row in rows})
+    """A pilot and a venue cannot have the same slug: it is the site of topics and tags; its district is for life."""
+    slugs = {row.id for row in rows}
+    taken, were = store.sites(slugs), store.former_sites(slugs)
     for row in rows:
-        if row.id in taken and taken[row.id].entity != own:
-            place = pointer(*row.path, "slug")
-            yield fault(place, "already_exists", "detail.already_exists", entity=taken[row.id].entity, id=row.id)
+        place, found = pointer(*row.path, "slug"), taken.get(row.id) or were.get(row.id)
+        if found and found.entity != own:
+            yield fault(place, "already_exists", "detail.already_exists", entity=found.entity, id=row.id)
+        elif row.id in were and were[row.id].district != getattr(row.row, "district", None):
+            yield fault(place, "conflicting", "rule.former_site", district=were[row.id].district)
 
 
 def _uscc_is_free(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:

@@ -38,6 +38,9 @@ class Store(Protocol):
     def sites(self, slugs: Many[str]) -> dict[str, Site]:
         """Those of ``slugs`` that are a pilot or a venue."""
 
+    def former_sites(self, slugs: Many[str]) -> dict[str, Site]:
+        """Those of ``slugs`` that were a pilot or a venue and have been removed."""
+
     def organisations_of(self, usccs: Many[str]) -> dict[str, str]:
         """The slugs of the organisations that have these codes, by code."""
 

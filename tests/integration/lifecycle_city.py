@@ -142,5 +142,8 @@ def walk(store: Store, entity: EntityName, source: str, target: str, key: str = 
     """Go the shortest way, a step a day."""
     for number, edge in enumerate(way(entity, source, target)):
         walker = somebody(edge.roles[0], f"walker-{edge.source}-{edge.target}")
-        wanted = Move(edge.target, since + timedelta(days=number), "理由")
+        lifecycle, kind = LIFECYCLES[entity], BY_ENTITY[entity].kind
+        marks = lifecycle.marks.get(edge.target, ())
+        dated = "state_from" in kind.__struct_fields__ or any(name.endswith("_on") for name in marks)
+        wanted = Move(edge.target, since + timedelta(days=number) if dated else None, "理由")
         move(store, BY_ENTITY[entity], key or ITEMS[entity], wanted, walker)

@@ -155,7 +155,7 @@ def a_mistake_is_found(year: Year) -> None:
     assert len(pending) == 40
     year.on("2026-11-03")
     approval = {"state": "APPROVED", "reason": "与签收单核对无误"}
-    told = [{"id": f"dwelling/{row['of']}/{row['number']}", **approval} for row in pending]
+    told = [{"id": f"dwelling/{row['of']}/{row['number']}", "version": 1, **approval} for row in pending]
     assert year.officer.post("/v1/amendments/states", told).status_code == 403
     assert year.approver.post("/v1/amendments/states", told).status_code == 200
 

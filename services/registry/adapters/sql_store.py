@@ -59,6 +59,10 @@ class SqlStore:
         rows = self._connection.execute(sa.select(SITE).where(SITE.c.slug.in_(slugs)))
         return {row.slug: Site(row.entity, row.district) for row in rows}
 
+    def former_sites(self, slugs: Many[str]) -> dict[str, Site]:
+        """See Store."""
+        return sql_gone.sites(self._connection, slugs)
+
     def organisations_of(self, usccs: Many[str]) -> dict[str, str]:
         """See Store."""
         table = TABLES["organisation"]
