@@ -229,7 +229,8 @@ def _with_what_is_real(draw: st.DrawFn, operation: Operation, made: AnyCase) -> 
     if real and not _negated(made, _BODY):
         body = draw(st.sampled_from(real).flatmap(lambda whole: mixed(whole, made.body)))
     parts = {"path_parameters": ids, "headers": headers, "query": query, "body": body}
-    return made.operation.Case(**parts, cookies=made.cookies, media_type=made.media_type, _meta=made.meta)
+    case: AnyCase = made.operation.Case(**parts, cookies=made.cookies, media_type=made.media_type, _meta=made.meta)
+    return case
 
 
 def mixed(real: Any, made: Any) -> st.SearchStrategy[Any]:
