@@ -22,9 +22,9 @@ def had_a_part(store: Store, collection: Collection, key: str, caller: Principal
     proposed = {made.made_version: made.proposed_by for made in amendments_of(store, collection, key)}
     said: Entity | None = None
     parts = parts_of(store, caller.key)
-    for number, version in enumerate(store.history(collection.entity, key), start=1):
-        actor = proposed.get(number, version.actor)  # the change is whose who proposed it, not who approved it
-        if actor in parts and (number in proposed or _is_a_part(collection, said, version.row)):
+    for version in store.history(collection.entity, key):
+        actor = proposed.get(version.version, version.actor)  # a change is whose who proposed it, not who approved it
+        if actor in parts and (version.version in proposed or _is_a_part(collection, said, version.row)):
             return True
         said = version.row
     return False

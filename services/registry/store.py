@@ -48,7 +48,7 @@ class Store(Protocol):
         """Every entity of which these fields have one of these values."""
 
     def history(self, entity: EntityName, key: str) -> list[Version]:
-        """Every change of an entity from the first on, as the log tells."""
+        """Every change of an entity since it was last registered, as the log tells."""
 
     def done_before(self, once: Once | None) -> bool:
         """Whether the request was done before under its name; it is remembered with what this transaction does.

@@ -15,10 +15,11 @@ class Stored(NamedTuple):
 
 
 class Version(NamedTuple):
-    """An entity as a change left it, and whose change that was."""
+    """An entity as a change left it, whose change that was, and how many changes there had been by then."""
 
     actor: str
     row: Entity
+    version: int
 
 
 class SignIn(NamedTuple):

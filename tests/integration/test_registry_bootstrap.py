@@ -84,7 +84,8 @@ def test_a_machines_key_in_its_last_thirty_days_is_replaced_and_lasts_to_its_end
         "telemetry": False,
         "adoption": True,
     }
-    settings = Settings(url, "mqtt://a:b@127.0.0.1", tmp_path / "signing" / "key.pem", "http://127.0.0.1")
+    pem = tmp_path / "signing" / "key.pem"
+    settings = Settings(url, "mqtt://a:b@127.0.0.1", pem, "http://127.0.0.1", tmp_path / "documents")
     client = compose(settings, MosquittoAccountsInMemory(), threading.Event()).test_client()
     for key in (first["telemetry"], second["telemetry"]):
         assert client.post("/v1/tokens", json=key).status_code == 200

@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from services.registry.adapters import alembic_migrations, sql_dialects
+from services.registry.adapters import alembic_migrations, sql_append_only
 from services.registry.adapters.sql_tables import METADATA
 from tests.integration.change_log import drop_trigger, not_refused, opened
 from tests.integration.databases import Databases
@@ -73,7 +73,7 @@ def test_every_text_is_compared_by_code_point(url: str) -> None:
 
 
 def test_a_migration_that_drops_the_logs_triggers_is_undone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sql_dialects, "protect_log", lambda *_: None)
+    monkeypatch.setattr(sql_append_only, "protect", lambda *_: None)
     with pytest.raises(alembic_migrations.Unprotected):
         alembic_migrations.upgrade(url)
     assert tables(url) == set()

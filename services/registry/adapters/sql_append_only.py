@@ -1,7 +1,8 @@
-"""Tables whose rows are never changed or removed, whoever asks: the entries of audit cases, and their texts.
+"""Tables whose rows are never changed or removed, whoever asks: the change log, the access log, an audit's record.
 
-The change log defends itself likewise: :mod:`services.registry.adapters.sql_dialects`. On SQLite INSERT OR REPLACE
-fires no other trigger, so an id that is there is refused by one of its own. An entry must carry its case's next number.
+A row must carry the next sequence or number: on SQLite, INSERT OR REPLACE fires neither an UPDATE nor (without
+recursive_triggers) a DELETE trigger, so without that a row could be replaced. Alembic's batch mode makes a table anew
+and drops its triggers: protect it again after that.
 """
 
 import sqlalchemy as sa
@@ -17,7 +18,10 @@ BEGIN
   RAISE integrity_constraint_violation USING MESSAGE = '{table} is append-only';
 END $$
 """
+_NEXT = "NEW.sequence = (SELECT coalesce(max(sequence), 0) + 1 FROM {table})"
 _FOLLOWS = {  # when a row may be added
+    "change": _NEXT.format(table="change"),
+    "access": _NEXT.format(table="access"),
     "audit_entry": "NEW.number = (SELECT coalesce(max(number), 0) + 1 FROM audit_entry"
     " WHERE audit_case = NEW.audit_case)",
     "audit_text": "NOT EXISTS (SELECT 1 FROM audit_text WHERE id = NEW.id)",

@@ -1,4 +1,4 @@
-"""The only place that knows which database it is: how to lock, and how the two logs defend themselves.
+"""How to lock, and how a connection behaves, on each database.
 
 SQLite: BEGIN IMMEDIATE is the lock, and every transaction reads one snapshot. PostgreSQL: an advisory lock, held until
 the transaction ends; each statement of a writer sees what was committed before it, a reader's transaction one snapshot.
@@ -9,38 +9,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-# UPDATE and DELETE: never. An INSERT must carry the next sequence: on SQLite, INSERT OR REPLACE fires neither an
-# UPDATE nor (without recursive_triggers) a DELETE trigger, so without this a row could be replaced.
-_SQLITE = "CREATE TRIGGER {log}_is_{rule} BEFORE {when} BEGIN SELECT RAISE(ABORT, 'the {log} log is append-only'); END"
-_NOT_NEXT = "WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM {log})"
-_POSTGRESQL = "CREATE TRIGGER {log}_is_{rule} BEFORE {when} EXECUTE FUNCTION refuse_{log}()"
-_REFUSE = """
-CREATE FUNCTION refuse_{log}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP = 'INSERT' THEN
-    IF NEW.sequence = (SELECT coalesce(max(sequence), 0) + 1 FROM {log}) THEN RETURN NEW; END IF;
-  END IF;
-  RAISE integrity_constraint_violation USING MESSAGE = 'the {log} log is append-only';
-END $$
-"""
-_RULES = {
-    "sqlite": {
-        "never_updated": "UPDATE ON {log}",
-        "never_deleted": "DELETE ON {log}",
-        "appended": "INSERT ON {log} " + _NOT_NEXT,
-    },
-    "postgresql": {
-        "never_updated": "UPDATE ON {log} FOR EACH ROW",
-        "never_deleted": "DELETE ON {log} FOR EACH ROW",
-        "appended": "INSERT ON {log} FOR EACH ROW",
-        "never_truncated": "TRUNCATE ON {log}",
-    },
-}
-_TRIGGERS = {
-    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{log}'",
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE tgrelid = '{log}'::regclass AND tgenabled IN ('O', 'A')",
-}
-LOGS = ("change", "access")
 _READING: dict[str, dict[str, Any]] = {
     "sqlite": {},
     "postgresql": {"isolation_level": "REPEATABLE READ"},
@@ -54,32 +22,6 @@ _WRITING: dict[str, dict[str, Any]] = {
 _LONGEST_WAIT_MS = 30_000  # for another writer
 _LONGEST_PAUSE_MS = 60_000  # a writer whose machine is gone would hold the lock until TCP notices
 _CONNECT_S = 5
-
-
-def protect_log(connection: sa.Connection, log: str) -> None:
-    """Let the database refuse UPDATE, DELETE, TRUNCATE, and an INSERT out of sequence on one of :data:`LOGS`.
-
-    Alembic's batch mode makes a table anew and drops its triggers: call this after it.
-    """
-    kind = connection.dialect.name
-    if kind == "postgresql":
-        connection.exec_driver_sql(_REFUSE.format(log=log))
-    trigger = _SQLITE if kind == "sqlite" else _POSTGRESQL
-    for rule, when in _RULES[kind].items():
-        connection.exec_driver_sql(trigger.format(log=log, rule=rule, when=when.format(log=log)))
-
-
-def unprotect_log(connection: sa.Connection, log: str) -> None:
-    """Remove what :func:`protect_log` leaves behind when the table is dropped."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"DROP FUNCTION refuse_{log}() CASCADE")
-
-
-def is_protected(connection: sa.Connection, log: str) -> bool:
-    """Whether a log's triggers are there."""
-    kind = connection.dialect.name
-    there = set(connection.exec_driver_sql(_TRIGGERS[kind].format(log=log)).scalars())
-    return there >= {f"{log}_is_{rule}" for rule in _RULES[kind]}
 
 
 def prepare(engine: sa.Engine) -> None:

@@ -1,5 +1,6 @@
 """The append-only change log: rows get their sequence and hash under the writer's lock."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -65,11 +66,14 @@ def changes_of(connection: sa.Connection, entity: EntityName, key: str) -> list[
     return [_change(row) for row in connection.execute(query).mappings()]
 
 
-def bodies(connection: sa.Connection, entity: EntityName, key: str) -> list[tuple[str, dict[str, Any]]]:
-    """The actor of each change of an entity and what it was afterwards, a removal left out."""
-    query = sa.select(CHANGE.c.actor, CHANGE.c.after).where(CHANGE.c.entity == entity, CHANGE.c.id == key)
-    rows = connection.execute(query.order_by(CHANGE.c.version))
-    return [(row.actor, _parsed(row.after)) for row in rows if row.after is not None]
+def bodies(connection: sa.Connection, entity: EntityName, key: str) -> list[tuple[str, dict[str, Any], int]]:
+    """The actor of each change of an entity since it was last registered, what it was afterwards, and its version."""
+    query = sa.select(CHANGE.c.actor, CHANGE.c.after, CHANGE.c.version)
+    rows = connection.execute(
+        query.where(CHANGE.c.entity == entity, CHANGE.c.id == key).order_by(CHANGE.c.version.desc())
+    )
+    lived = list(itertools.takewhile(lambda row: row.after is not None, rows))
+    return [(row.actor, _parsed(row.after), row.version) for row in reversed(lived)]
 
 
 def versions(connection: sa.Connection, entity: EntityName, ids: Sequence[str]) -> dict[str, int]:

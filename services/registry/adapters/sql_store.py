@@ -163,7 +163,7 @@ class SqlStore:
     def history(self, entity: EntityName, key: str) -> list[Version]:
         """See Store."""
         told = sql_log.bodies(self._connection, entity, key)
-        return [Version(actor, msgspec.convert(body, ENTITIES[entity])) for actor, body in told]
+        return [Version(actor, msgspec.convert(body, ENTITIES[entity]), version) for actor, body, version in told]
 
     def done_before(self, once: Once | None) -> bool:
         """See Store."""

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from services.registry.adapters import sql_dialects
+from services.registry.adapters import sql_append_only
 
 revision = "0001"
 down_revision = None
@@ -144,12 +144,12 @@ def upgrade() -> None:
     )
     for table, *columns in _INDEXES:
         op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns)
-    sql_dialects.protect_log(op.get_bind(), "change")
+    sql_append_only.protect(op.get_bind(), "change")
 
 
 def downgrade() -> None:
     """Drop everything, the log included."""
-    sql_dialects.unprotect_log(op.get_bind(), "change")
+    sql_append_only.unprotect(op.get_bind(), "change")
     for table in ("change", "key_secret", "key", "feed_site", "feed", "binding", "device", "installation", "zone"):
         op.drop_table(table)
     for table in ("venue", "slot", "dwelling", "phase", "pilot", "organisation", "site"):

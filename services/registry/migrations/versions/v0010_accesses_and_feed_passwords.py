@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.registry.adapters import sql_dialects
+from services.registry.adapters import sql_append_only
 
 revision = "0010"
 down_revision = "0009"
@@ -36,11 +36,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("feed", name=op.f("pk_feed_password")),
         sa.ForeignKeyConstraint(["feed"], ["feed.id"], name=op.f("fk_feed_password_feed")),
     )
-    sql_dialects.protect_log(op.get_bind(), "access")
+    sql_append_only.protect(op.get_bind(), "access")
 
 
 def downgrade() -> None:
     """Drop both, the access log included."""
-    sql_dialects.unprotect_log(op.get_bind(), "access")
+    sql_append_only.unprotect(op.get_bind(), "access")
     op.drop_table("feed_password")
     op.drop_table("access")
