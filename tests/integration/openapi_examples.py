@@ -70,7 +70,7 @@ FORMAL = (
 )
 AnyCase = Case[Any]
 _FEW = 3
-_ALIKE = 3  # requests from one that was made: to make it takes longer than to answer it
+_ALIKE = 5  # requests from one that was made: to make it takes longer than to answer it
 _ONE_IN = 4  # is invalid: to make it takes longer, and most are refused for the same
 _BODY, _PATH, _HEADER = ParameterLocation.BODY, ParameterLocation.PATH, ParameterLocation.HEADER
 _QUERY, _BYTES = ParameterLocation.QUERY, "application/octet-stream"
