@@ -71,6 +71,7 @@ def ready(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
     with answering(OidcProvider()) as provider, pytest.MonkeyPatch.context() as patched:
         patched.setattr("services.registry.app.Attempts", lambda _: Attempts(count(step=WINDOW_S).__next__))
+        patched.setattr("services.registry.tokens.LIFETIME_S", 86_400)  # a long proof takes more than 15 minutes
         patched.setattr("services.registry.app.Passwords", lambda: Passwords(PasswordHasher(1, 8, 1)))
         with trying(make):
             yield found[0]
