@@ -233,12 +233,49 @@ def approved(made: RegistryUnderTest, pilot: str) -> None:
 def test_rows_of_what_was_approved_since_are_not_taken_back(made: RegistryUnderTest) -> None:
     key = imported(made, made.admin, "dwellings", DWELLINGS, ["garden", 1, "q7Xk2mPzA1"])
     approved(made, "garden")
-    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    answer = made.caller("administrator").post(f"/v1/imports/{key}/undo", WHY)
     assert (answer.status_code, reason(answer)) == (409, "conflicting")
     assert details(answer) == ["试点项目 garden 在导入之后又有改动或核验，不能撤销。"]
 
-    later = imported(made, made.admin, "dwellings", DWELLINGS, ["garden", 1, "q7Xk2mPzB2"])
-    assert made.admin.post(f"/v1/imports/{later}/undo", WHY).status_code == 200
+
+def test_what_was_filled_in_of_something_approved_is_no_more_undone_than_patched(made: RegistryUnderTest) -> None:
+    approved(made, "garden")
+    officer = made.caller("district_officer", districts=["nanshan"])
+    key = imported(made, officer, "handover", HANDOVER, ["garden", "home-00000", "2026-06-30"])
+    before = everything(made.admin)
+    for caller in (officer, made.admin):
+        answer = caller.post(f"/v1/imports/{key}/undo", WHY)
+        assert (answer.status_code, reason(answer)) == (409, "conflicting")
+        assert details(answer) == ["住宅套 garden/home-00000 属于已批准的内容，变更须提出修订并由另一人批准。"]
+    assert everything(made.admin) == before
+
+
+SLOTS = ["试点项目", "住宅假名", "点位编号", "类别", "必配"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "others"),
+    [
+        ("dwellings", [DWELLINGS, ["garden", 1, "q7Xk2mPzA1"]], True),
+        ("slots", [SLOTS, ["garden", "home-00000", "second", "照明", "是"]], True),
+        ("slots", [SLOTS, ["garden", "home-00000", "second", "照明", "否"]], False),
+    ],
+)
+def test_what_was_added_to_something_approved_is_removed_by_another_than_who_added_it(
+    made: RegistryUnderTest, kind: str, rows: list[list[Any]], others: bool
+) -> None:
+    approved(made, "garden")
+    before = everything(made.admin)
+    officer = made.caller("district_officer", districts=["nanshan"])
+    key = imported(made, officer, kind, *rows)
+    answer = officer.post(f"/v1/imports/{key}/undo", WHY)
+    if others:
+        assert (answer.status_code, reason(answer)) == (409, "conflicting")
+        assert "另一位管理员" in details(answer)[0]
+        assert everything(made.admin) != before
+        answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    assert answer.status_code == 200
+    assert everything(made.admin) == before
 
 
 def test_an_amendment_of_a_new_row_stands_in_the_way(made: RegistryUnderTest) -> None:
@@ -249,7 +286,7 @@ def test_an_amendment_of_a_new_row_stands_in_the_way(made: RegistryUnderTest) ->
     )  # fmt: skip
     proposal = {"entity": "slot", "of": "garden/home-00000/second", "changes": {"installed_on": "2026-06-02"}}
     assert made.admin.post("/v1/amendments", [{**proposal, "reason": "更正"}], match=None).status_code == 201
-    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    answer = made.caller("administrator").post(f"/v1/imports/{key}/undo", WHY)
     assert (answer.status_code, reason(answer)) == (409, "conflicting")
     assert ["引用" in detail for detail in details(answer)] == [True]
 
