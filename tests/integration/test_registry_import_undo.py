@@ -291,6 +291,46 @@ def test_an_amendment_of_a_new_row_stands_in_the_way(made: RegistryUnderTest) ->
     assert ["引用" in detail for detail in details(answer)] == [True]
 
 
+CASE = {"code": "case", "title": "专项审计", "period_from": "2026-01-01", "period_to": "2027-01-01"}
+
+
+@pytest.mark.parametrize("scope", [{"sites": ["garden"]}, {"districts": ["nanshan"]}])
+def test_nothing_is_removed_under_a_legal_hold(made: RegistryUnderTest, scope: dict[str, Any]) -> None:
+    key = imported(made, made.admin, "dwellings", DWELLINGS, ["garden", 1, "q7Xk2mPzA1"])
+    home(made.admin, "orchard", "futian")
+    elsewhere = imported(made, made.admin, "dwellings", DWELLINGS, ["orchard", 1, "q7Xk2mPzA1"])
+    auditor = made.caller("auditor")
+    auditor.made("/v1/audit-cases", {**CASE, **scope, "legal_hold": True})
+    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    assert (answer.status_code, reason(answer)) == (409, "conflicting")
+    assert details(answer) == ["住宅套 garden/q7Xk2mPzA1 因审计须予留存，不能移除。"]
+    assert made.admin.get("/v1/dwellings/garden/q7Xk2mPzA1").status_code == 200
+    assert made.admin.post(f"/v1/imports/{elsewhere}/undo", WHY).status_code == 200
+    assert auditor.patch("/v1/audit-cases/case", {"legal_hold": False}).status_code == 200
+    assert made.admin.post(f"/v1/imports/{key}/undo", WHY).status_code == 200
+
+
+@pytest.mark.parametrize("is_drawn", [True, False], ids=["drawn", "about"])
+def test_what_an_audit_entry_is_about_is_not_removed(made: RegistryUnderTest, is_drawn: bool) -> None:
+    headings = ["试点项目", "住宅假名", "点位编号", "类别", "安装日期"]
+    rows = [["garden", "home-00000", f"lamp-{number}", "照明", "2026-02-01"] for number in range(3)]
+    key = imported(made, made.admin, "slots", headings, *rows)
+    auditor = made.caller("auditor")
+    auditor.made("/v1/audit-cases", {**CASE, "sites": ["garden"]})
+    if is_drawn:
+        entry = auditor.post("/v1/audit-cases/case/samples", {"seed": "s", "size": 1})
+        names = (entry.json or {})["sample"]["drawn"]
+    else:
+        names = ["garden/home-00000/lamp-1"]
+        body = {"kind": "FINDING", "text": "x", "about_entity": "slot", "about_id": names[0]}
+        entry = auditor.post("/v1/audit-cases/case/entries", body)
+    assert entry.status_code == 201, entry.text
+    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    assert answer.status_code == 409
+    assert details(answer) == [f"配置点位 {name} 因审计须予留存，不能移除。" for name in names]
+    assert len(names) == 1
+
+
 def test_two_imports_are_undone_the_later_one_first(made: RegistryUnderTest) -> None:
     before = everything(made.admin)
     first = imported(made, made.admin, "dwellings", DWELLINGS, ["garden", 1, "q7Xk2mPzA1"])

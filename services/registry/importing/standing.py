@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
+from services.registry import audit_cases
 from services.registry.collection import Collection, Entity, id_of, joined
 from services.registry.entities import BY_ENTITY, COLLECTIONS
 from services.registry.importing.recalling import Recalling
 from services.registry.parts import parts_of
 from services.registry.refusal import Fault, fault, pointer
-from services.registry.registering import ground_of, out_of_reach
+from services.registry.registering import Ground, district_of, ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
 from services.registry.settling import is_settled, takes_a_second_person
 from services.registry.store import Store, Stored
 from shared.contracts.registry import EntityName, Slot
+from shared.contracts.registry_audit import AuditEntry
 from shared.contracts.registry_imports import Import
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
@@ -46,7 +48,7 @@ def standing_on(
 
     What was changed since in any way – amended, verified, confirmed – and what refers to a new row since; but what
     later imports did and was undone is no change. What belongs to a pilot or venue that was approved since; and what
-    takes a second person because it was approved before.
+    takes a second person because it was approved before. What would be removed and is needed for an audit.
 
     :raises Rejected: ``forbidden`` if any of it is not the caller's to write
     """
@@ -89,9 +91,27 @@ def _of_chunk(
     former = [Row((), each.id, each.before) for each in chunk if each.before is not None]
     yield from (each._replace(reason="conflicting") for each in faults_between(store, collection, former))
     if chunk[0].before is None:
+        for key in _needed_for_audits(store, ground, chunk):
+            yield fault(pointer(), "conflicting", "rule.undo_held", entity=collection.entity, id=key)
         for entity, key in _referring(store, collection, chunk):
             if (entity, key) not in done:
                 yield fault(pointer(), "conflicting", "rule.undo_referred", entity=entity, id=key)
+
+
+def _needed_for_audits(store: Store, ground: Ground, chunk: Sequence[Done]) -> Iterator[str]:
+    """What lies in the scope of a legal hold, or what an entry is about or was drawn; of which case is not told."""
+    collection, holding = chunk[0].collection, audit_cases.holding(store)
+    about = {(collection.entity, each.id) for each in chunk}
+    entries = [*store.beside("audit_entry", ("about_entity", "about_id"), about)]
+    needed = {entry.about_id for entry in entries if isinstance(entry, AuditEntry)}
+    for entry in store.beside("audit_entry", ("kind",), {("SAMPLE",)}):
+        if isinstance(entry, AuditEntry) and entry.sample and entry.sample.entity == collection.entity:
+            needed.update(entry.sample.drawn)
+    for each in chunk:
+        site = collection.site(each.left.row) if collection.site else None
+        district = district_of(ground.sites, collection, each.left.row)
+        if each.id in needed or any(audit_cases.holds(case, site, district) for case in holding):
+            yield each.id
 
 
 def _approved_since(store: Store, done: Mapping[tuple[str, str], Done], last: int) -> Iterator[Fault]:
