@@ -14,10 +14,12 @@ from services.registry.refusal import Refused
 from services.registry.store import New, Stored
 from shared.contracts.registry import Binding, Change, Device, Dwelling, Feed, Organisation, Phase, Pilot, Slot
 from shared.contracts.registry_city import Funding
+from shared.contracts.registry_evidence import Tenancy
 from shared.contracts.registry_imports import Import
 from shared.runtime.auth import Principal
 from shared.runtime.registry_copy import RegistryCopy
 from tests.integration.databases import Databases
+from tests.integration.log_clock import hold_clock
 from tests.integration.registry_under_test import (
     OTHER_VENDOR,
     VENDOR,
@@ -329,6 +331,47 @@ def test_what_an_audit_entry_is_about_is_not_removed(made: RegistryUnderTest, is
     assert answer.status_code == 409
     assert details(answer) == [f"配置点位 {name} 因审计须予留存，不能移除。" for name in names]
     assert len(names) == 1
+
+
+TENANCIES = ["试点项目", "住宅假名", "租期序号", "起租日期", "同意情况", "同意情况日期", "退租日期"]
+
+
+@pytest.mark.parametrize(
+    ("word", "said_on", "on", "status"),
+    [
+        ("拒绝", "2026-07-01", "2026-07-20T23:59:59", 200),
+        ("拒绝", "2026-07-01", "2026-07-21T00:00:00", 409),
+        ("同意", "2026-07-03", "2026-07-21T00:00:00", 409),  # two days without it
+        ("同意", "2026-07-01", "2026-07-21T00:00:00", 200),
+    ],
+)
+def test_a_refusal_of_consent_is_taken_back_on_the_day_of_its_import_only(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, word: str, said_on: str, on: str, status: int
+) -> None:
+    clock = hold_clock(monkeypatch, "2026-07-20T08:00:00")
+    made = registry(databases)
+    home(made.admin, "garden")
+    row = ["garden", "home-00000", 1, "2026-07-01", word, said_on, ""]
+    key = imported(made, made.admin, "tenancies", TENANCIES, row)
+    clock.set(on)
+    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    assert answer.status_code == status, answer.text
+    if status == 409:
+        assert details(answer) == ["租住 garden/home-00000/1 载明某些日期没有同意，只能在导入当日撤销。"]
+
+
+def test_former_content_of_a_tenancy_lets_no_day_count_that_stood_without_consent(database: SqlDatabase) -> None:
+    stood = Tenancy("garden", "home-00000", 1, date(2026, 1, 1), "GIVEN", date(2026, 1, 1))
+    left = Tenancy("garden", "home-00000", 1, date(2026, 1, 1), "REFUSED", date(2026, 1, 1))
+    with database.writing("k") as store:
+        _town(store)
+        store.add("tenancy", [New("garden/home-00000/1", stood, "nanshan")])
+        store.replace("tenancy", "garden/home-00000/1", Stored(stood, 1), left)
+        last = store.head().sequence
+        store.add("import", [kept(last, last)])
+    with pytest.raises(Refused) as refused, database.writing("k") as store:
+        undo(store, f"{last:09}", CALLER, "why")
+    assert [each.complaint.message for each in refused.value.faults] == ["rule.consent_backwards"]
 
 
 def test_two_imports_are_undone_the_later_one_first(made: RegistryUnderTest) -> None:

@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, cast
 
-from services.registry import audit_cases
+from services.registry import audit_cases, tenancies
 from services.registry.collection import Collection, Entity, id_of, joined
 from services.registry.entities import BY_ENTITY, COLLECTIONS
 from services.registry.importing.recalling import Recalling
 from services.registry.parts import parts_of
-from services.registry.refusal import Fault, fault, pointer
+from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.registering import Ground, district_of, ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
 from services.registry.settling import is_settled, takes_a_second_person
 from services.registry.store import Store, Stored
+from shared.contracts.civil_time import date_from_day, day_of, ms_from_rfc3339
 from shared.contracts.registry import EntityName, Slot
 from shared.contracts.registry_audit import AuditEntry
+from shared.contracts.registry_evidence import Tenancy
 from shared.contracts.registry_imports import Import
 from shared.failures import Rejected
 from shared.runtime.auth import Principal
@@ -57,6 +59,7 @@ def standing_on(
     for chunk in chunks:
         yield from _of_chunk(store, chunk, done, caller)
         yield from _settled(recalling, chunk, is_his_own)
+        yield from _consented_backwards(store, kept, chunk)
     yield from _approved_since(store, done, kept.last_sequence)
 
 
@@ -69,6 +72,22 @@ def _settled(store: Store, chunk: Sequence[Done], is_his_own: bool) -> Iterator[
                 yield fault(pointer(), "conflicting", "rule.undo_settled", entity=collection.entity, id=each.id)
         elif is_his_own and not _is_optional(left) and is_settled(store, collection, left):
             yield fault(pointer(), "conflicting", "rule.undo_own", entity=collection.entity, id=each.id)
+
+
+def _consented_backwards(store: Store, kept: Import, chunk: Sequence[Done]) -> Iterator[Fault]:
+    """What would let days count that stood without consent."""
+    imported = date_from_day(day_of(ms_from_rfc3339(kept.imported_at)))
+    for each in chunk:
+        left = each.left.row
+        if not isinstance(left, Tenancy):
+            return
+        if isinstance(each.before, Tenancy):
+            try:
+                tenancies.check(left, each.before, [said.row for said in store.history("tenancy", each.id)])
+            except Refused as refused:
+                yield from (found._replace(pointer=pointer()) for found in refused.faults)
+        elif not tenancies.may_go(left, imported, store.today):
+            yield fault(pointer(), "conflicting", "rule.undo_refusal", entity="tenancy", id=each.id)
 
 
 def _is_optional(row: Entity) -> bool:
