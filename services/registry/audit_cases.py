@@ -52,7 +52,15 @@ def is_named(case: AuditCase, caller: Principal) -> bool:
 
 
 def holds(case: AuditCase, site: str | None, district: str | None) -> bool:
-    """Whether nothing of a site may be deleted because of a case; what is of no site is held by every hold."""
+    """Whether nothing of a site may be deleted because of a case; what is of no district is held by every hold."""
     if not case.legal_hold or case.state == CLOSED:
         return False
-    return site is None or site in case.sites or district in case.districts
+    if site is None and district is None:
+        return True
+    return site in case.sites or district in case.districts
+
+
+def holding(store: Store) -> list[AuditCase]:
+    """The cases in whose scope nothing may be deleted."""
+    found = store.beside("audit_case", ("legal_hold",), {(True,)})
+    return [case for case in found if isinstance(case, AuditCase) and case.state != CLOSED]
