@@ -123,6 +123,19 @@ def _subject_is_free(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
             yield fault(pointer(*path, "oidc_subject"), "conflicting", "rule.subject_taken", login=owner)
 
 
+def _person(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    """A subject is free; that of a closed account stays, since by it one is known who comes back."""
+    yield from _subject_is_free(store, rows)
+    closed = {
+        key: stored.row.oidc_subject
+        for key, stored in store.known("person", {row.id for row in rows}).items()
+        if isinstance(stored.row, Person) and stored.row.state == "CLOSED"
+    }
+    for row in rows:
+        if row.id in closed and isinstance(row.row, Person) and row.row.oidc_subject != closed[row.id]:
+            yield fault(pointer(*row.path, "oidc_subject"), "conflicting", "rule.closed_subject", login=row.id)
+
+
 def _binding(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
     """A device is in one place at a time, under its own name; a place holds one device."""
     yield from _one_at_a_time("binding", store, rows)
@@ -166,7 +179,7 @@ _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "tenancy": partial(_one_at_a_time, "tenancy"),
     "feed_binding": partial(_one_at_a_time, "feed_binding"),
     "outage": _evidence_comes_later,
-    "person": _subject_is_free,
+    "person": _person,
     "started_project": rules_city.started_project,
     "venue_entry": rules_city.venue_entry,
     "funding": rules_city.funding,
