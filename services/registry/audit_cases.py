@@ -1,6 +1,7 @@
 """Whose an audit case is, what it touches and holds, and who may close it."""
 
 from services.registry.collection import Entity
+from services.registry.parts import parts_of
 from services.registry.refusal import Refused, fault, pointer
 from services.registry.store import Store
 from shared.contracts.registry_audit import AuditCase, AuditEntry
@@ -10,7 +11,7 @@ from shared.runtime.auth import Principal
 CLOSED = "CLOSED"
 
 
-def amended(before: Entity, after: AuditCase, caller: Principal) -> AuditCase:
+def amended(store: Store, before: Entity, after: AuditCase, caller: Principal) -> AuditCase:
     """The case after a patch by its lead or somebody named; so nobody names himself.
 
     :raises Refused: if it is closed
@@ -18,7 +19,7 @@ def amended(before: Entity, after: AuditCase, caller: Principal) -> AuditCase:
     """
     assert isinstance(before, AuditCase)
     check_open(before)
-    if not is_named(before, caller):
+    if not is_named(before, parts_of(store, caller.key)):
         raise Rejected("forbidden")
     return after
 
@@ -46,9 +47,9 @@ def districts_of(store: Store, case: AuditCase) -> set[str]:
     return {site.district for site in store.sites(case.sites).values()}.union(case.districts)
 
 
-def is_named(case: AuditCase, caller: Principal) -> bool:
-    """Whether a caller reads what is confidential in a case."""
-    return caller.key in (case.lead, *case.named)
+def is_named(case: AuditCase, parts: set[str]) -> bool:
+    """Whether one who has these parts is a case's lead or named in it, and so reads what is confidential in it."""
+    return not parts.isdisjoint((case.lead, *case.named))
 
 
 def holds(case: AuditCase, site: str | None, district: str | None) -> bool:

@@ -13,6 +13,7 @@ from services.registry import audit_cases
 from services.registry.collection import id_of
 from services.registry.documents import REMOVED
 from services.registry.entities import BY_ENTITY
+from services.registry.parts import parts_of
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.registering import district_of, ground_of
 from services.registry.scope import reaches
@@ -51,7 +52,7 @@ def record(store: Store, wanted: AuditEntry, caller: Principal, said: Once | Non
     ]
     if store.done_before(said):
         return max((row for row in earlier if _alike(store, row, wanted)), key=lambda row: row.number)
-    if faults := [*_not_his(case, wanted, caller), *_unknown(store, wanted)]:
+    if faults := [*_not_his(store, case, wanted, caller), *_unknown(store, wanted)]:
         raise Refused(faults)
     entry = msgspec.structs.replace(_concerned(store, wanted), number=len(earlier) + 1)
     if faults := list(_beyond(store, case, entry)):
@@ -110,8 +111,8 @@ def _alike(store: Store, row: AuditEntry, wanted: AuditEntry) -> bool:
     return told == wanted.text and all(getattr(row, name) == getattr(wanted, name) for name in names)
 
 
-def _not_his(case: AuditCase, wanted: AuditEntry, caller: Principal) -> Iterator[Fault]:
-    if wanted.confidential and not audit_cases.is_named(case, caller):
+def _not_his(store: Store, case: AuditCase, wanted: AuditEntry, caller: Principal) -> Iterator[Fault]:
+    if wanted.confidential and not audit_cases.is_named(case, parts_of(store, caller.key)):
         yield fault(pointer("confidential"), "forbidden", "rule.not_named")
 
 

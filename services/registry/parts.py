@@ -8,7 +8,7 @@ import msgspec
 
 from services.registry.collection import Collection, Entity
 from services.registry.lifecycles import LIFECYCLES
-from services.registry.store import Store
+from services.registry.store import Reading, Store
 from shared.contracts.registry_amendment import Amendment
 from shared.contracts.registry_people import Person
 from shared.runtime.auth import Principal
@@ -30,7 +30,7 @@ def had_a_part(store: Store, collection: Collection, key: str, caller: Principal
     return False
 
 
-def parts_of(store: Store, actor: str) -> set[str]:
+def parts_of(store: Store | Reading, actor: str) -> set[str]:
     """Everybody whose part is also this actor's: himself, all whose work was handed over to him, however far back, and
     the closed accounts of the same people: those that have a subject which one of them has or ever had.
 
@@ -45,15 +45,13 @@ def parts_of(store: Store, actor: str) -> set[str]:
     return {actor, *(ACTS_AS + login for login in logins)}
 
 
-def _predecessors(store: Store, logins: set[str]) -> set[str]:
+def _predecessors(store: Store | Reading, logins: set[str]) -> set[str]:
     left = store.beside("person", ("handed_over_to",), {(login,) for login in logins})
     return {person.login for person in left if isinstance(person, Person)}
 
 
-def _closed_of_same_subjects(store: Store, logins: set[str]) -> set[str]:
-    versions = [version.row for login in logins for version in store.history("person", login)]
-    subjects = {(row.oidc_subject,) for row in versions if isinstance(row, Person) and row.oidc_subject is not None}
-    same = store.beside("person", ("oidc_subject",), subjects)
+def _closed_of_same_subjects(store: Store | Reading, logins: set[str]) -> set[str]:
+    same = store.beside("person", ("oidc_subject",), {(subject,) for subject in store.subjects_of(logins)})
     return {person.login for person in same if isinstance(person, Person) and person.state == "CLOSED"}
 
 

@@ -6,6 +6,7 @@ from functools import partial
 from services.registry import devices, maintenance, rules_city, swaps
 from services.registry.collection import Collection, Entity, Row as Row, id_of, joined, vendor_of
 from services.registry.entities import BY_ENTITY
+from services.registry.parts import ACTS_AS
 from services.registry.placements import Dated, clashes
 from services.registry.refusal import Fault, fault, pointer
 from services.registry.store import Store
@@ -150,17 +151,20 @@ def _device_alias(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
 
 
 def _audit_case(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
-    """The sites of a case's scope exist, and so do the keys that are named."""
+    """The sites of a case's scope exist, and so do the keys and people that are named."""
     cases = [(row.path, row.row) for row in rows if isinstance(row.row, AuditCase)]
     sites = store.sites({slug for _, case in cases for slug in case.sites})
-    keys = store.known("key", {key for _, case in cases for key in case.named})
+    named = {actor for _, case in cases for actor in case.named}
+    known = {*store.known("key", named)}
+    known |= {ACTS_AS + login for login in store.known("person", {actor.removeprefix(ACTS_AS) for actor in named})}
     for path, case in cases:
         for position, slug in enumerate(case.sites):
             if slug not in sites:
                 yield _unknown(pointer(*path, "sites", position), "site", slug)
-        for position, key in enumerate(case.named):
-            if key not in keys:
-                yield _unknown(pointer(*path, "named", position), "key", key)
+        for position, actor in enumerate(case.named):
+            if actor not in known:
+                entity = "person" if actor.startswith(ACTS_AS) else "key"
+                yield _unknown(pointer(*path, "named", position), entity, actor)
 
 
 _HELD: dict[EntityName, tuple[tuple[str, ...], ...]] = {  # the fields that name what one holds alone

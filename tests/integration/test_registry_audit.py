@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.databases import Databases
 from tests.integration.evidence import Evidence, evidence
+from tests.integration.offices import person
 from tests.integration.registry_under_test import Caller, pointers, reason
 from tests.unit.registry import papers
 
@@ -200,6 +201,23 @@ def test_nobody_names_himself_and_those_named_read_and_record_what_is_confidenti
     assert city.auditor.patch("/v1/audit-cases/homes-2026", {"named": [his]}).status_code == 200
     assert (colleague.get("/v1/audit-entries/homes-2026/1/text").json or {})["text"] == SECRET
     assert recorded(colleague, **lead)["number"] == 2
+
+
+def test_people_are_named_and_who_takes_over_their_work_reads_what_they_read(city: Evidence) -> None:
+    lead, other, named, heir = (person(city.registry, f"au-{number}", "auditor") for number in (1, 2, 3, 4))
+    case = {**CASE, "code": "people", "sites": ["garden"]}
+    unknown = lead.post("/v1/audit-cases", [case | {"named": ["person:au-9", "au-2"]}])
+    assert (reason(unknown), pointers(unknown)) == ("unknown_reference", ["#/0/named/0", "#/0/named/1"])
+    lead.made("/v1/audit-cases", case | {"named": ["person:au-2"]})
+    path = "/v1/audit-cases/people/entries"
+    assert recorded(other, path, kind="LEAD", text=SECRET, confidential=True)["number"] == 1
+    text = "/v1/audit-entries/people/1/text"
+    assert [who.get(text).status_code for who in (lead, other, named, heir)] == [200, 200, 403, 403]
+    assert other.patch("/v1/audit-cases/people", {"named": ["person:au-2", "person:au-3"]}).status_code == 200
+    assert named.get(text).status_code == 200
+    assert city.registry.admin.post("/v1/people/au-1/handover", {"to": "au-4"}).status_code == 200
+    assert (heir.get(text).json or {})["text"] == SECRET
+    assert heir.patch("/v1/audit-cases/people", {"title": "移交后的个案"}).status_code == 200
 
 
 def test_a_lead_is_confidential_and_only_its_text_is_kept_apart(city: Evidence) -> None:

@@ -9,6 +9,7 @@ from services.registry.api.guarding import guarded
 from services.registry.api.idempotency import once
 from services.registry.drawing import sample_of
 from services.registry.entities import BY_ENTITY
+from services.registry.parts import parts_of
 from services.registry.schemas_audit import (
     AuditEntrySchema,
     ConfidentialTextSchema,
@@ -99,9 +100,10 @@ def _add_text(entries: Blueprint, database: Database) -> None:
         code = key.partition("/")[0]
         with database.reading() as reading:
             case, kept = reading.one("audit_case", code, reach(caller())), reading.text_of(key)
+            parts = parts_of(reading, caller().key)
         if case is None or kept is None:
             raise Rejected("not_found", what=key)
-        if not isinstance(case.row, AuditCase) or not audit_cases.is_named(case.row, caller()):
+        if not isinstance(case.row, AuditCase) or not audit_cases.is_named(case.row, parts):
             raise Rejected("forbidden")
         return kept, {"Cache-Control": "no-store"}
 
