@@ -36,8 +36,8 @@ def closed(store: Store, case: Entity, caller: Principal) -> Entity:
     :raises Refused: ``same_person`` if he did
     """
     assert isinstance(case, AuditCase)
-    entries = store.beside("audit_entry", ("audit_case",), {(case.code,)})
-    if any(isinstance(entry, AuditEntry) and entry.recorded_by == caller.key for entry in entries):
+    entries, parts = store.beside("audit_entry", ("audit_case",), {(case.code,)}), parts_of(store, caller.key)
+    if any(isinstance(entry, AuditEntry) and entry.recorded_by in parts for entry in entries):
         raise Refused([fault(pointer(), "same_person", "rule.same_person")])
     return case
 

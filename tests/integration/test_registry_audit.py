@@ -220,6 +220,17 @@ def test_people_are_named_and_who_takes_over_their_work_reads_what_they_read(cit
     assert heir.patch("/v1/audit-cases/people", {"title": "移交后的个案"}).status_code == 200
 
 
+def test_who_takes_over_the_work_of_one_who_recorded_does_not_review_it(city: Evidence) -> None:
+    lead, other, heir, third = (person(city.registry, f"au-{number}", "auditor") for number in (1, 2, 3, 4))
+    lead.made("/v1/audit-cases", {**CASE, "code": "people", "sites": ["garden"], "named": ["person:au-2"]})
+    recorded(other, "/v1/audit-cases/people/entries", kind="OUTCOME", text="无异常")
+    for state in ("FIELDWORK", "REPORTED"):
+        assert lead.post("/v1/audit-cases/people/state", {"state": state}).status_code == 200
+    assert city.registry.admin.post("/v1/people/au-2/handover", {"to": "au-3"}).status_code == 200
+    assert reason(heir.post("/v1/audit-cases/people/state", {"state": "CLOSED"})) == "same_person"
+    assert third.post("/v1/audit-cases/people/state", {"state": "CLOSED"}).status_code == 200
+
+
 def test_a_lead_is_confidential_and_only_its_text_is_kept_apart(city: Evidence) -> None:
     answer = city.auditor.post(ENTRIES, {"kind": "LEAD", "text": SECRET, "confidential": True, "vendor": "acme"})
     assert (pointers(answer), SECRET in answer.text) == (["#/vendor"], False)
