@@ -5,7 +5,6 @@ from services.registry.parts import parts_of
 from services.registry.refusal import Refused, fault, pointer
 from services.registry.store import Store
 from shared.contracts.registry_audit import AuditCase, AuditEntry
-from shared.failures import Rejected
 from shared.runtime.auth import Principal
 
 CLOSED = "CLOSED"
@@ -14,13 +13,11 @@ CLOSED = "CLOSED"
 def amended(store: Store, before: Entity, after: AuditCase, caller: Principal) -> AuditCase:
     """The case after a patch by its lead or somebody named; so nobody names himself.
 
-    :raises Refused: if it is closed
-    :raises Rejected: ``forbidden`` to anybody else
+    :raises Refused: if it is closed; ``forbidden`` to anybody else
     """
     assert isinstance(before, AuditCase)
     check_open(before)
-    if not is_named(before, parts_of(store, caller.key)):
-        raise Rejected("forbidden")
+    check_his(store, before, caller)
     return after
 
 
@@ -28,6 +25,22 @@ def check_open(case: AuditCase) -> None:
     """:raises Refused: if the case is closed"""
     if case.state == CLOSED:
         raise Refused([fault(pointer(), "conflicting", "rule.case_closed")])
+
+
+def check_his(store: Store, case: AuditCase, caller: Principal) -> None:
+    """:raises Refused: ``forbidden`` if the caller is neither the case's lead nor named in it"""
+    if not is_named(case, parts_of(store, caller.key)):
+        raise Refused([fault(pointer(), "forbidden", "rule.not_named")])
+
+
+def moved(store: Store, case: Entity, caller: Principal) -> Entity:
+    """A case that its lead or somebody named moves.
+
+    :raises Refused: as :func:`check_his`
+    """
+    assert isinstance(case, AuditCase)
+    check_his(store, case, caller)
+    return case
 
 
 def closed(store: Store, case: Entity, caller: Principal) -> Entity:

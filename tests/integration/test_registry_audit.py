@@ -32,6 +32,14 @@ def recorded(caller: Caller, path: str = ENTRIES, **body: Any) -> dict[str, Any]
     return dict(answer.json)
 
 
+def named_in(city: Evidence) -> Caller:
+    """Another auditor, whom the lead names."""
+    colleague = city.registry.caller("auditor")
+    his = city.registry.admin.changes()[-1]["id"]  # the key that was made last
+    assert city.auditor.patch("/v1/audit-cases/homes-2026", {"named": [his]}).status_code == 200
+    return colleague
+
+
 def test_only_auditors_open_cases_and_the_district_in_scope_reads_them(city: Evidence) -> None:
     told = city.officer.get("/v1/audit-cases/homes-2026").json
     assert told == {**CASE, "sites": ["garden"], "districts": [], "legal_hold": False, "named": []} | {
@@ -127,7 +135,7 @@ def test_who_is_no_part_of_a_case_is_told_nothing_of_it(city: Evidence) -> None:
 
 
 def test_who_recorded_in_a_case_does_not_review_it(city: Evidence) -> None:
-    colleague = city.registry.caller("auditor")
+    colleague = named_in(city)
     recorded(colleague, kind="OUTCOME", text="移交")
     for state in ("FIELDWORK", "REPORTED"):
         assert city.auditor.post("/v1/audit-cases/homes-2026/state", {"state": state}).status_code == 200
@@ -136,6 +144,25 @@ def test_who_recorded_in_a_case_does_not_review_it(city: Evidence) -> None:
         assert (closing.status_code, reason(closing)) == (409, "same_person")
     reviewer = city.registry.caller("auditor")
     assert reviewer.post("/v1/audit-cases/homes-2026/state", {"state": "CLOSED"}).status_code == 200
+
+
+def test_an_auditor_writes_only_in_cases_he_leads_or_is_named_in(city: Evidence) -> None:
+    in_service(city)
+    stranger, case = city.registry.caller("auditor"), "/v1/audit-cases/homes-2026"
+    tried: tuple[tuple[str, Any], ...] = (
+        (ENTRIES, {"kind": "OUTCOME", "text": "移交"}),
+        (f"{case}/samples", {"seed": "s", "size": 1}),
+        (f"{case}/state", {"state": "FIELDWORK"}),
+        ("/v1/audit-cases/states", [{"id": "homes-2026", "state": "FIELDWORK"}]),
+    )
+    for path, body in tried:
+        answer = stranger.post(path, body)
+        assert (answer.status_code, reason(answer)) == (403, "forbidden"), path
+    assert (stranger.get(case).json or {})["state"] == "OPEN"
+    assert stranger.get("/v1/audit-entries").json == []
+    named = named_in(city)
+    for path, body in tried[:3]:
+        assert named.post(path, body).status_code in (200, 201), path
 
 
 def test_whom_a_finding_concerns_reads_it_and_replies_and_nobody_else_does(city: Evidence) -> None:

@@ -56,7 +56,7 @@ def _add_record(cases: Blueprint, database: Database) -> None:
     @cases.doc(
         requestBody=bodies.documented(EntrySchema()),
         operationId="record_audit_entry",
-        summary="Add an entry under the next number, never to be changed; what is confidential, by and for those named",
+        summary="Add an entry to a case of one's own under the next number, never to be changed",
     )
     def entry(said: Once | None, key: str) -> AuditEntry:
         wanted = bodies.load(EntrySchema())
@@ -82,7 +82,7 @@ def _add_draw(cases: Blueprint, database: Database) -> None:
     def sample(said: Once | None, key: str) -> AuditEntry:
         wanted = bodies.load(DrawSchema())
         with database.writing(caller().key) as store:
-            case = auditing.case_of(store, key)
+            case = auditing.case_of(store, key, caller())
             drawn = sample_of(store, case, **wanted)
             own = audit_cases.districts_of(store, case)
             district = own.pop() if len(own) == 1 else None  # a district sees no other's places
