@@ -119,7 +119,7 @@ def _checked(store: Store, collection: Collection, before: Entity, after: Entity
         case Dwelling():
             designs.check(before, after)
         case AuditCase():
-            return audit_cases.amended(before, after, caller)
+            return audit_cases.amended(store, before, after, caller)
     return after
 
 

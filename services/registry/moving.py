@@ -120,5 +120,7 @@ _EFFECTS: Mapping[tuple[EntityName, str], Effect] = {  # what else happens; they
     ("swap", "CONFIRMED"): carry_out,
     ("device", "RETIRED"): devices.retire,
     ("document", "VERIFIED"): documents.verified,
+    ("audit_case", "FIELDWORK"): audit_cases.moved,
+    ("audit_case", "REPORTED"): audit_cases.moved,
     ("audit_case", "CLOSED"): audit_cases.closed,
 }

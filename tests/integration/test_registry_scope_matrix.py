@@ -272,6 +272,8 @@ def test_what_else_may_be_done_to_a_row_is_done_by_those_whose_it_is(city: City)
                     refusal = _refusal(operation, seed, row, who)
                     if refusal is None and move.roles and who.role not in move.roles:
                         refusal = FORBIDDEN
+                    if seed.leads and who != city.seeded.lead and not _is_named(city, row, who):
+                        refusal = FORBIDDEN
                     _is_as_it_should(city, answer, refusal, (operation, row, who))
 
 
