@@ -1,15 +1,17 @@
 """The year of an estate, chapter by chapter: what the district, the city and the vendor enter."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tests.integration.estate import DWELLINGS, SITE, Row, Year, binding, codes_of, device, moved, refs, slots
-from tests.integration.registry_under_test import pilot, reason
+from tests.integration.registry_under_test import Caller, pilot, reason
 from tests.integration.spreadsheets import KEEP, KEEP_SOME, as_csv, counts, rows_of, to_mend, upload
 from tests.unit.registry.sheets import xlsx
 
 HANDOVER = ["试点项目", "住宅假名", "交付日期"]
 DWELLING = ["试点项目", "期", "住宅假名", "户型"]
 BATCH = 600
+OTHERS = tuple(f"hill-{number:02}" for number in range(12))
 SWAPPED = refs(1)[100:200]  # whose lamps are replaced
 LEAVER, SCEPTIC = refs(1)[1], refs(1)[2]
 MISTAKEN = refs(2)[1_160:]  # handed over later than was told
@@ -17,32 +19,39 @@ BY_MISTAKE = refs(2)[:400]  # told as handed over before they were built
 
 
 def registered_and_selected(year: Year) -> None:
-    """January: the officer enters it, the approver sends it back once, the manager judges his pile."""
+    """January: the officer enters it with others, the approver sends it back once, the manager judges his pile."""
     officer, approver, manager = year.officer, year.approver, year.manager
-    officer.made("/v1/pilots", *(pilot(slug) | {"construction_start_date": "2026-01-04"} for slug in (SITE, "hill")))
-    phases = ((SITE, 1), (SITE, 2), ("hill", 1))
+    all_of_them = (SITE, *OTHERS)
+    officer.made("/v1/pilots", *(pilot(slug) | {"construction_start_date": "2026-01-04"} for slug in all_of_them))
+    phases = ((SITE, 1), (SITE, 2), *((slug, 1) for slug in OTHERS))
     officer.made("/v1/phases", *({"pilot": slug, "number": n, "name": f"{n} 期"} for slug, n in phases))
     assert officer.post(f"/v1/pilots/{SITE}/state", {"state": "SUBMITTED"}).status_code == 409  # no code
-    for number, slug in enumerate((SITE, "hill"), 1):
+    for number, slug in enumerate(all_of_them, 1):
         officer.patch(f"/v1/pilots/{slug}", {"registration_code": f"2026-440305-47-01-{number:06}"})
-        moved(officer, f"pilots/{slug}", "SUBMITTED")
+    moved_at_once(officer, all_of_them, "SUBMITTED")
     moved(approver, f"pilots/{SITE}", "DRAFT", "名称与许可证不一致")
     officer.patch(f"/v1/pilots/{SITE}", {"name": "海景花园（虚构）"})
     year.on("2026-01-12")
     moved(officer, f"pilots/{SITE}", "SUBMITTED")
-    for slug in (SITE, "hill"):
-        for state in ("DISTRICT_CONFIRMED", "NOMINATED"):
-            moved(approver, f"pilots/{slug}", state)
+    assert officer.post(f"/v1/pilots/{SITE}/state", {"state": "DISTRICT_CONFIRMED"}).status_code == 403
+    for state in ("DISTRICT_CONFIRMED", "NOMINATED"):
+        moved_at_once(approver, all_of_them, state)
     year.on("2026-01-20")
     pile = manager.get("/v1/pilots?state=NOMINATED").json
-    assert [row["slug"] for row in pile or []] == ["hill", SITE]
-    moved(manager, "pilots/hill", "REJECTED", "不属于保障性住房")
+    assert [row["slug"] for row in pile or []] == sorted(all_of_them)
+    moved_at_once(manager, OTHERS, "REJECTED", "不属于保障性住房")
     assert manager.post(f"/v1/pilots/{SITE}/state", {"state": "SELECTED"}).status_code == 409  # no document yet
     papers_are_given(year)
     moved(manager, f"pilots/{SITE}", "SELECTED")
     heading = ["项目编号", "名称", "区", "套数", "施工许可日期", "试点项目", "来源", "来源文件SHA-256"]
     row = ["ns-2026-01", "海景花园（虚构）", "南山区", 3_000, "2026-01-04", SITE, "开工台账（虚构）", "ab" * 32]
     assert year.kept(officer, "started-projects", heading, row) == (1, 0)
+
+
+def moved_at_once(caller: Caller, pilots: Sequence[str], state: str, why: str | None = None) -> None:
+    """Move pilots, all of them or none."""
+    answer = caller.post("/v1/pilots/states", [{"id": slug, "state": state, "reason": why} for slug in pilots])
+    assert answer.status_code == 200, answer.text
 
 
 def papers_are_given(year: Year) -> None:
