@@ -1,9 +1,9 @@
 """What was done to one thing, change by change, and what held on a day; pure.
 
 Two clocks: a change was *recorded* at a moment, and *holds* from a civil day: that to which the amendment that made it
-was dated back; else the day from which on it says that a state holds, or on which it says that something was done
-(``…_on``); else the day it was recorded. What was registered first has held ever since; of what was removed and came
-again, what it came again with.
+was dated back; else the day from which on it says that a state or a consent holds, or on which it says that something
+was done or ended (``…_on``, ``valid_to``); else the day it was recorded. What was registered first has held ever since;
+of what was removed and came again, what it came again with.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 from shared.contracts.civil_time import date_from_day, day_of, ms_from_rfc3339
 from shared.contracts.registry import Change
 from shared.contracts.registry_amendment import Amendment, FieldChange
+
+_SINCE = ("state_from", "consent_from")
 
 
 class Step(NamedTuple):
@@ -59,8 +61,10 @@ def _step(change: Change, amendment: Amendment | None) -> Step:
 
 def _holds_from(change: Change, changed: Sequence[FieldChange]) -> date:
     recorded = date_from_day(day_of(ms_from_rfc3339(change.time)))
-    told = [each.after for each in changed if each.field == "state_from"] or [
-        each.after for each in changed if each.field.endswith("_on") and each.before is None
+    told = [each.after for each in changed if each.field in _SINCE] or [
+        each.after
+        for each in changed
+        if each.before is None and (each.field.endswith("_on") or each.field == "valid_to")
     ]
     return min([recorded, *(date.fromisoformat(day) for day in told if day is not None)])
 

@@ -98,8 +98,12 @@ class Year:
         self.clock.set(f"{day}T09:00:00.000")
 
     def told(self, who: Caller, entity: str, key: str, fields: Row, holds_from: str = "") -> None:
-        """Note what somebody entered today."""
-        self.facts.add(entity, key, Fact(self.today, self.actors[who], holds_from or self.today, fields))
+        """Note what somebody entered today; what it says of an earlier day holds from then on."""
+        said = [
+            fields[name] for name in ("installed_on", "handed_over_on", "valid_to", "consent_from") if name in fields
+        ]
+        since = min([self.today, *(day for day in said if day is not None)])
+        self.facts.add(entity, key, Fact(self.today, self.actors[who], holds_from or since, fields))
 
     def kept(self, caller: Caller, kind: str, heading: list[str], *rows: list[Any]) -> tuple[int, int]:
         """Check a file, then keep it, then send it once more; how many rows were new, and how many changed."""

@@ -15,7 +15,7 @@ OTHERS = tuple(f"hill-{number:02}" for number in range(12))
 SWAPPED = refs(1)[100:200]  # whose lamps are replaced
 LEAVER, SCEPTIC = refs(1)[1], refs(1)[2]
 MISTAKEN = refs(2)[1_160:]  # handed over later than was told
-BY_MISTAKE = refs(2)[:400]  # told as handed over before they were built
+BY_MISTAKE = refs(2)[:400]  # told as lived in before they were built
 
 
 def registered_and_selected(year: Year) -> None:
@@ -107,7 +107,7 @@ def designed(year: Year) -> None:
             }
             year.told(year.officer, "dwelling", f"{SITE}/{ref}", told)
         for ref, code in slots(phase):
-            told = {"pilot": SITE, "dwelling_ref": ref, "installed_on": None, "retired_on": None}
+            told = {"pilot": SITE, "dwelling_ref": ref, "installed_on": None, "retired_on": None, "state_reason": None}
             told |= lamp if code == "lamp" else curtain
             year.told(year.officer, "slot", f"{SITE}/{ref}/{code}", told)
     moved(year.officer, f"phases/{SITE}/1", "UNDER_CONSTRUCTION")
@@ -174,15 +174,17 @@ def handed_over(year: Year, phase: int, day: str, first: int) -> None:
 def a_wrong_file_is_undone(year: Year) -> None:
     """July: the officer uploads the other phase's list, sees it the next day, and takes it back."""
     year.on("2026-07-02")
-    content = as_csv(HANDOVER, *([SITE, ref, "2026-07-02"] for ref in BY_MISTAKE))
-    told: Any = upload(year.made, year.officer, "handover", content, KEEP).json
-    for ref in BY_MISTAKE:
-        year.told(year.officer, "dwelling", f"{SITE}/{ref}", {"handed_over_on": "2026-07-02"})
+    heading = ["试点项目", "住宅假名", "月份", "是否入住"]
+    content = as_csv(heading, *([SITE, ref, "2026-06", "是"] for ref in BY_MISTAKE))
+    told: Any = upload(year.made, year.officer, "occupancies", content, KEEP).json
     year.on("2026-07-03")
     undone = year.officer.post(f"/v1/imports/{told['import']}/undo", {"reason": "传错了文件"})
     assert (undone.status_code, (undone.json or {})["state"]) == (200, "UNDONE")
-    for ref in BY_MISTAKE:
-        year.told(year.officer, "dwelling", f"{SITE}/{ref}", {"handed_over_on": None})
+    stood = {
+        day: len(year.auditor.get(f"/v1/occupancies?pilot={SITE}&as_of={day}&limit=1000").json or [])
+        for day in ("2026-07-01", "2026-07-02", "2026-07-03")
+    }
+    assert stood == {"2026-07-01": 0, "2026-07-02": len(BY_MISTAKE), "2026-07-03": 0}
 
 
 def a_typhoon_comes(year: Year) -> None:
