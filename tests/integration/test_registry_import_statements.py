@@ -12,7 +12,7 @@ from services.registry.app import now_ms
 from services.registry.importing.carrying import Result, carry_out
 from services.registry.importing.kinds import KINDS
 from services.registry.store import New
-from shared.contracts.registry import Dwelling, Organisation, Phase, Pilot
+from shared.contracts.registry import Dwelling, Organisation, Phase, Pilot, Slot
 from shared.runtime.auth import Principal
 from tests.integration.databases import Databases
 from tests.integration.registry_under_test import VENDOR, pilot
@@ -68,6 +68,17 @@ def test_thousands_of_rows_are_amended_in_a_few_statements(database: SqlDatabase
     with database.reading() as reading:
         last = reading.changes(reading.head().sequence - MANY - 1, MANY)
     assert [change.id for change in last] == [f"garden/{ref}" for ref in REFS]
+
+
+def test_thousands_of_rows_that_each_belong_to_another_are_amended_in_a_few_statements(database: SqlDatabase) -> None:
+    with database.writing("k") as store:
+        slots = [Slot("garden", ref, "lamp", "LIGHTING") for ref in REFS]
+        store.add("slot", [New(f"garden/{slot.dwelling_ref}/lamp", slot, "nanshan") for slot in slots])
+    rows = [["试点项目", "住宅假名", "点位编号", "安装日期"], *(["garden", ref, "lamp", "2026-06-01"] for ref in REFS)]
+    with statements() as sent:
+        result = carried_out(database, "slot-dates", rows, dry_run=False)
+    assert result.entered.changed == MANY
+    assert len(sent) < 60
 
 
 def test_a_check_writes_no_log_and_leaves_nothing(database: SqlDatabase) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from services.registry.adapters.sql_tables import CHANGE, GONE, TABLES
 from services.registry.scope import Reach
-from services.registry.stored import Asked, Stored
+from services.registry.stored import Asked, Site, Stored
 from shared.contracts.registry import ENTITIES, EntityName
 
 
@@ -42,6 +42,12 @@ def is_gone(connection: sa.Connection, entity: EntityName, key: str, reach: Reac
     """Whether an entity in reach has been removed."""
     mine = sa.and_(GONE.c.entity == entity, GONE.c.id == key, _in_reach(reach))
     return connection.execute(sa.select(GONE.c.id).where(mine)).first() is not None
+
+
+def sites(connection: sa.Connection, slugs: Many[str]) -> dict[str, Site]:
+    """Those that were a pilot or a venue."""
+    were = sa.select(GONE).where(GONE.c.entity.in_(("pilot", "venue")), GONE.c.id.in_(slugs))
+    return {row.id: Site(row.entity, row.district) for row in connection.execute(were)}
 
 
 def _stood(

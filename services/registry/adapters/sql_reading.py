@@ -1,6 +1,6 @@
 """The registry inside one read transaction: pages, single entities and the change feed, each within a reach."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection as Many, Iterator, Mapping
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -9,8 +9,15 @@ import msgspec
 import sqlalchemy as sa
 
 from services.registry.accesses import AccessesAsked, Noted
-from services.registry.adapters import sql_accesses, sql_dialects, sql_evidence, sql_gone, sql_log, sql_sign_ins
-from services.registry.adapters.sql_store import entity_of
+from services.registry.adapters import (
+    sql_accesses,
+    sql_dialects,
+    sql_evidence,
+    sql_gone,
+    sql_log,
+    sql_rows,
+    sql_sign_ins,
+)
 from services.registry.adapters.sql_tables import CHANGE, FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.chain import Head
 from services.registry.collection import Entity
@@ -92,7 +99,7 @@ class SqlReading:
         """See Reading."""
         table = TABLES["amendment"]
         query = sa.select(table).where(table.c.entity == entity, table.c.of == key).order_by(table.c.number)
-        rows = [entity_of("amendment", row) for row in self._connection.execute(query).mappings()]
+        rows = [sql_rows.entity_of("amendment", row) for row in self._connection.execute(query).mappings()]
         return [row for row in rows if isinstance(row, Amendment)]
 
     def every_change(self) -> Iterator[Change]:
@@ -134,17 +141,19 @@ class SqlReading:
             return None
         return found.row, sql_sign_ins.of(self._connection, login)
 
-    def people_of_subject(self, oidc_subject: str) -> list[Person]:
+    def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """See Reading."""
-        query = self._now("person", TABLES["person"].c.oidc_subject == oidc_subject)
-        rows = [entity_of("person", row) for row in self._connection.execute(query).mappings()]
-        return [row for row in rows if isinstance(row, Person)]
+        return sql_rows.beside(self._connection, entity, fields, values)
+
+    def subjects_of(self, logins: Many[str]) -> set[str]:
+        """See Reading."""
+        return sql_sign_ins.subjects_of(self._connection, logins)
 
 
 def _stored(entity: EntityName, row: Any) -> Stored:
     """A row of an entity's table, or of the log, as it stood."""
     if "after" not in row:
-        return Stored(entity_of(entity, row), row["version"])
+        return Stored(sql_rows.entity_of(entity, row), row["version"])
     return Stored(msgspec.json.decode(row["after"], type=ENTITIES[entity]), row["version"])
 
 

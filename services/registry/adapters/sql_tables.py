@@ -58,6 +58,7 @@ TABLES = {
         flag("required"),
         day("installed_on"),
         day("retired_on"),
+        text("state_reason", nullable=True),
         district(),
     ),
     "venue": entity(
@@ -91,6 +92,7 @@ TABLES = {
         day("retired_on"),
         day("accepted_on"),
         text("accepted_by", nullable=True),
+        text("state_reason", nullable=True),
         district(),
     ),
     "device": entity(

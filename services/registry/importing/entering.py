@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from services.registry.amending import amend
-from services.registry.collection import Entity
+from services.registry.collection import Entity, joined
 from services.registry.importing.kind import Kind
 from services.registry.importing.parsing import Entry
 from services.registry.importing.recalling import Recalling
@@ -93,6 +93,8 @@ def _rows(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal)
 def _amend(store: Store, kind: Kind, entries: Sequence[Entry], caller: Principal) -> Entered:
     recalling = Recalling(store)
     stood = recalling.known(kind.collection.entity, {entry.id for entry in entries})
+    for reference in kind.collection.references:  # asked for once, and not with every row
+        recalling.known(reference.entity, {joined(each.row, reference.fields) for each in stood.values()})
     changed = unchanged = 0
     faults: list[Fault] = []
     for entry in entries:
