@@ -1,9 +1,9 @@
 """Reads of dwelling-level rows: who was told which rows, and why; kept for ever, never changed (访问留痕)."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import SimpleNamespace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from services.registry.collection import Collection, Entity
 from services.registry.entities import COLLECTIONS
@@ -70,6 +70,16 @@ def told(collection: Collection, rows: Iterable[tuple[str, Entity]], about: str 
 def site_of(collection: Collection, key: str) -> str | None:
     """The site that an id begins with, though nothing has that id."""
     return key.partition("/")[0] if collection.key[0] in ("pilot", "venue") else None
+
+
+def told_of_file(collection: Collection, rows: int, read: Sequence[tuple[str, Mapping[str, Any]]]) -> Told:
+    """What a file of so many rows can be told; ``read`` are the ids and fields of those that passed their schema."""
+    nothing = dict.fromkeys(collection.kind.__struct_fields__)
+    sites = (
+        {collection.site(SimpleNamespace(**{**nothing, **fields})) for _, fields in read} if collection.site else set()
+    )
+    first, last = (read[0][0], read[-1][0]) if read else (None, None)
+    return Told(rows, first, last, tuple(sorted(site for site in sites if site)))
 
 
 def told_of_log(changes: Sequence[Change]) -> Told:

@@ -20,6 +20,8 @@ from tests.integration.registry_under_test import (
     registry,
     venue,
 )
+from tests.integration.spreadsheets import as_csv, upload
+from tests.system.polling import until
 
 READERS = 16
 PURPOSE = "入户抽查前核对"
@@ -139,6 +141,77 @@ def test_a_change_that_changes_nothing_tells_the_row_and_is_kept_as_a_read(city:
     kept = last(city.admin)
     assert (kept["operation"], kept["first"]) == ("amend_dwelling", "garden/home-00001")
     assert "changed nothing" in kept["purpose"]
+
+
+TENANCY = {
+    "pilot": "garden",
+    "dwelling_ref": "home-00001",
+    "number": 1,
+    "valid_from": "2026-01-01",
+    "consent": "GIVEN",
+    "consent_from": "2026-01-01",
+}
+
+
+@pytest.mark.parametrize("as_job", [False, True], ids=["waited for", "as a job"])
+def test_an_import_that_only_checks_tells_of_homes_and_is_kept_as_a_read(city: RegistryUnderTest, as_job: bool) -> None:
+    city.admin.made("/v1/tenancies", TENANCY)
+    officer = city.caller("district_officer", districts=["nanshan", "futian"])
+    before = len(accesses(city.admin))
+    headings = ["试点项目", "住宅假名", "租期序号", "起租日期", "同意情况", "同意情况日期"]
+    probes = [
+        [pilot, home, 9, "2026-06-01", "同意", "2026-06-01"]
+        for pilot, home in (("garden", "home-00000"), ("garden", "home-00001"), ("orchard", "home-00000"))
+    ]
+    query = "?dry_run=true" + ("&job=true" if as_job else "")
+    answer = upload(city, officer, "tenancies", as_csv(headings, *probes, ["garden"]), query)
+    if as_job:
+        location = answer.headers["Location"]
+        answer = until(lambda: officer.get(location), lambda told: (told.json or {})["report"], within_s=30)
+        faults = (answer.json or {})["report"]["faults"]
+    else:
+        faults = (answer.json or {})["faults"]
+    assert any("garden/home-00001/1" in fault["detail"] for fault in faults)
+    assert len(accesses(city.admin)) == before + 1
+    kept = last(city.admin)
+    assert {name: kept[name] for name in ("role", "operation", "rows", "first", "last", "sites")} == {
+        "role": "district_officer",
+        "operation": "import_tenancies",
+        "rows": 4,
+        "first": "garden/home-00000/9",
+        "last": "orchard/home-00000/9",
+        "sites": ["garden", "orchard"],
+    }
+    assert "a bulk import" in kept["purpose"]
+
+
+def test_an_import_of_what_is_no_home_is_no_read(city: RegistryUnderTest) -> None:
+    before = len(accesses(city.admin))
+    assert upload(city, city.admin, "devices", as_csv(["厂商", "设备编号"], ["acme", "lamp"])).status_code == 200
+    assert len(accesses(city.admin)) == before
+
+
+def test_rows_that_are_refused_for_what_is_registered_are_kept_as_a_read(city: RegistryUnderTest) -> None:
+    city.admin.made("/v1/tenancies", TENANCY | {"valid_to": "2026-03-01"})
+    second = TENANCY | {"number": 2, "valid_from": "2026-02-01", "consent_from": "2026-02-01"}
+    before = len(accesses(city.admin))
+    assert city.admin.post("/v1/tenancies", [TENANCY | {"consent": "NO"}]).status_code == 422
+    assert len(accesses(city.admin)) == before  # its schema knows nothing
+    refused = city.admin.post("/v1/tenancies", [second])
+    assert (refused.status_code, "garden/home-00001/1" in refused.text) == (409, True)
+    kept = last(city.admin)
+    told = [kept[name] for name in ("operation", "rows", "first", "sites")]
+    assert told == ["register_tenancies", 1, "garden/home-00001/2", ["garden"]]
+
+    later = {"valid_from": "2026-04-01", "consent_from": "2026-04-01"}
+    city.admin.made("/v1/tenancies", second | later)
+    assert len(accesses(city.admin)) == before + 1
+    longer = city.admin.patch("/v1/tenancies/garden/home-00001/1", {"valid_to": "2026-05-01"})
+    assert (longer.status_code, "garden/home-00001/2" in longer.text) == (409, True)
+    kept = last(city.admin)
+    told = [kept[name] for name in ("operation", "rows", "first", "sites")]
+    assert told == ["amend_tenancy", 1, "garden/home-00001/1", ["garden"]]
+    assert len(accesses(city.admin)) == before + 2
 
 
 def test_the_change_log_is_read_with_a_purpose_and_a_machines_is_its_keys_name(

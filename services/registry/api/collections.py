@@ -96,6 +96,7 @@ def add_reading(blueprint: Blueprint, collection: Collection, database: Database
 
 def add_registering(blueprint: Blueprint, collection: Collection, database: Database) -> None:
     """POST of an array: all rows, or none and every fault."""
+    register_them = f"register_{_word(collection)}"
 
     @blueprint.route("", methods=["POST"])
     @guarded(blueprint, *collection.access.writers)
@@ -105,12 +106,14 @@ def add_registering(blueprint: Blueprint, collection: Collection, database: Data
     @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
     @blueprint.doc(
         requestBody=bodies.documented_rows(collection.schema()),
-        operationId=f"register_{_word(collection)}",
+        operationId=register_them,
         summary="Register all of them, or none; what is there already, unchanged, is no error; told as they stand",
     )
     def post(said: Once | None) -> list[Entity]:
         rows, faults = bodies.json_rows(collection)
-        with database.writing(caller().key) as store:
+        named = [(row.id, row.row) for row in rows]
+        kept = purposes.refusals_kept(database, collection, register_them, named)
+        with kept, database.writing(caller().key) as store:
             store.done_before(said)  # then it changes nothing, and is told as it stands
             register(store, collection, rows, caller(), faults)
             stand = store.known(collection.entity, {row.id for row in rows})
@@ -136,9 +139,11 @@ def add_amending(
         summary=f"Change {', '.join(collection.amendable)} of one, by its id: {_id_form(collection)}",
     )
     def patch(is_meant: IsMeant, key: str) -> Any:
-        body = bodies.json_object()
-        with database.writing(caller().key) as store:
+        body, named = bodies.json_object(), list[tuple[str, Entity]]()
+        kept = purposes.refusals_kept(database, collection, amend_it, named)
+        with kept, database.writing(caller().key) as store:
             before = store.known(collection.entity, {key}).get(key)
+            named += [(key, before.row)] if before else []
             after = amend(store, collection, key, body, caller(), is_meant)
             if before_commit is not None:
                 before_commit(after.row)

@@ -10,6 +10,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 from werkzeug.exceptions import ClientDisconnected
 
+from services.registry.api import purposes
 from services.registry.api.collections import blueprint_of
 from services.registry.api.guarding import guarded
 from services.registry.api.import_jobs import accepted, add_jobs
@@ -94,10 +95,12 @@ def _add_import(
     )
     def post(query: dict[str, Any]) -> Response:
         content = _body()
+        is_read = kind.collection.of_dwellings
+        asking = purposes.asking(purposes.IMPORTED, caller(), f"import_{kind.word}") if is_read else None
         if query.pop("job"):
-            return accepted(jobs.start(kind, content, caller(), **query))
+            return accepted(jobs.start(kind, content, caller(), asking=asking, **query))
         with _turn(turns):
-            return answer(kind, carry_out(database, kind, content, caller(), **query))
+            return answer(kind, carry_out(database, kind, content, caller(), asking=asking, **query))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
+from services.registry.accesses import Asking, told_of_file
 from services.registry.importing import sheets
 from services.registry.importing.entering import Entered, enter
 from services.registry.importing.kind import Kind
@@ -47,11 +48,13 @@ def carry_out(
     dry_run: bool,
     some: bool,
     watch: Watch = unwatched,
+    asking: Asking | None = None,
 ) -> Result:
     """Check a file by doing everything it asks for, and keep that or undo it.
 
     With ``some`` the good rows are kept, though others are refused; else one fault refuses all. The writers' lock is
-    held only while rows are entered: the file is read, and every row checked by its schema, before.
+    held only while rows are entered: the file is read, and every row checked by its schema, before. With ``asking`` it
+    is kept as a read, since faults tell what is registered.
 
     :raises Refused: if the file cannot be read as a sheet of this kind
     """
@@ -59,6 +62,8 @@ def carry_out(
     rows = len(sheet.lines)
     watch(CHECKING, 0, rows)
     entries, faults = parse(kind, sheet)
+    if asking:
+        database.note(asking, told_of_file(kind.collection, rows, [(entry.id, entry.loaded) for entry in entries]))
     transaction, state = (database.trying, CHECKING) if dry_run else (database.writing, KEEPING)
     watch(state, 0, rows)
     result = Result(sheet, rows, Entered(0, 0, 0, ()), "CHECKED" if dry_run else "KEPT")

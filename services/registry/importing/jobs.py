@@ -11,6 +11,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from services.registry import counters
+from services.registry.accesses import Asking
 from services.registry.importing.carrying import Result, carry_out
 from services.registry.importing.kind import Kind
 from services.registry.importing.telling import refused_lines
@@ -47,6 +48,7 @@ class _Asked(NamedTuple):
     caller: Principal
     dry_run: bool
     some: bool
+    asking: Asking | None
 
 
 class Stopped(Exception):
@@ -64,7 +66,9 @@ class Jobs:
         self._waiting: deque[_Asked] = deque()
         self._is_working = False
 
-    def start(self, kind: Kind, content: bytes, caller: Principal, *, dry_run: bool, some: bool) -> Job:
+    def start(
+        self, kind: Kind, content: bytes, caller: Principal, *, dry_run: bool, some: bool, asking: Asking | None
+    ) -> Job:
         """Queue a file; see :func:`services.registry.importing.carrying.carry_out`.
 
         :raises Rejected: ``too_many_imports`` if too many wait already, or too many of the caller's
@@ -75,7 +79,7 @@ class Jobs:
                 raise Rejected("too_many_imports", wait_s=AGAIN_S)
             job = Job(str(uuid4()), kind, caller.key)
             self._told[job.id] = job
-            self._waiting.append(_Asked(job.id, kind, content, caller, dry_run, some))
+            self._waiting.append(_Asked(job.id, kind, content, caller, dry_run, some, asking))
             if not self._is_working:
                 self._is_working = True
                 threading.Thread(target=self._work, name="imports").start()  # not a daemon: it ends cleanly
@@ -112,6 +116,7 @@ class Jobs:
                 dry_run=asked.dry_run,
                 some=asked.some,
                 watch=watch,
+                asking=asked.asking,
             )
         except Exception as failure:  # on this thread nobody else would tell of it
             if isinstance(failure, Refused):
