@@ -106,7 +106,7 @@ def _city(settings: Settings) -> oidc.CityProvider | None:
         return None
     secret = settings.oidc.client_secret_file.read_text(encoding="utf-8").strip()
     callback = f"{settings.public_url.rstrip('/')}{oidc.PATH}/callback"
-    provider = AuthlibProvider(settings.oidc.issuer, settings.oidc.client_id, secret, callback)
+    provider = AuthlibProvider(settings.oidc.issuer, settings.oidc.client_id, secret, callback, time.monotonic)
     # Every process of ours signs alike, and no further secret is to be kept.
     cookie_key = hmac.digest(secret.encode(), oidc.COOKIE.encode(), "sha256")
     return oidc.CityProvider(provider, cookie_key, https=settings.public_url.startswith("https://"))

@@ -5,6 +5,7 @@ one passes always. A person's password can be guessed: while too many of a login
 many of an address, a right one is refused too, else guessing would only be slowed down for those who are wrong.
 """
 
+import ipaddress
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -18,7 +19,9 @@ PER_ADDRESS = 100
 PEOPLES_WINDOW_S = 900
 PER_LOGIN = 10  # in a quarter of an hour: a thousand guesses a day, from all addresses together
 PEOPLE_PER_ADDRESS = 100  # an office may have one address
-_REMEMBERED = 10_000  # each login that pushes another out cost a password's slow hash
+_REMEMBERED = 10_000  # of people's, each login that pushes another out cost a password's slow hash
+_ONE_CALLERS = 64  # whoever has an IPv6 address has all of its /64 (RFC 6177)
+_Failures = OrderedDict[tuple[str, ...], list[float]]
 
 
 class Attempts:
@@ -26,7 +29,8 @@ class Attempts:
 
     def __init__(self, monotonic_s: Callable[[], float]) -> None:
         self._now = monotonic_s
-        self._failures: OrderedDict[tuple[str, ...], list[float]] = OrderedDict()
+        self._keys: _Failures = OrderedDict()  # cheap, and so apart: they push nobody's guesses out
+        self._people: _Failures = OrderedDict()
         self._lock = threading.Lock()
 
     @contextmanager
@@ -41,7 +45,8 @@ class Attempts:
         try:
             yield
         except Rejected:
-            self._fail(WINDOW_S, {(address, key): PER_KEY, (address,): PER_ADDRESS})
+            network = network_of(address)
+            self._fail(self._keys, WINDOW_S, {(network, key): PER_KEY, (network,): PER_ADDRESS})
             raise
 
     @contextmanager
@@ -52,8 +57,9 @@ class Attempts:
 
         :raises Rejected: what the block raised; or ``too_many_attempts`` with ``wait_s``, without entering the block
         """
-        names: dict[tuple[str, ...], int] = {("login", login): PER_LOGIN, ("people", address): PEOPLE_PER_ADDRESS}
-        at = self._fail(PEOPLES_WINDOW_S, names)
+        network = network_of(address)
+        names: dict[tuple[str, ...], int] = {("login", login): PER_LOGIN, ("people", network): PEOPLE_PER_ADDRESS}
+        at = self._fail(self._people, PEOPLES_WINDOW_S, names)
         try:
             yield
         except Rejected:
@@ -63,27 +69,40 @@ class Attempts:
             raise
         self._forgive(at, names)
 
-    def _fail(self, window_s: int, most: dict[tuple[str, ...], int]) -> float:
+    def _fail(self, failures: _Failures, window_s: int, most: dict[tuple[str, ...], int]) -> float:
         """Count a failure under each name, at the moment returned.
 
         :raises Rejected: ``too_many_attempts`` if one has as many already; nothing is counted then
         """
         with self._lock:
             now = self._now()
-            recent = {name: [at for at in self._failures.get(name, ()) if at > now - window_s] for name in most}
+            recent = {name: [at for at in failures.get(name, ()) if at > now - window_s] for name in most}
             for name, failed in recent.items():
                 if len(failed) >= most[name]:
                     raise Rejected("too_many_attempts", wait_s=int(failed[0] + window_s - now) + 1)
             for name, failed in recent.items():
-                self._failures[name] = [*failed, now]
-                self._failures.move_to_end(name)
-            while len(self._failures) > _REMEMBERED:
-                self._failures.popitem(last=False)
+                failures[name] = [*failed, now]
+                failures.move_to_end(name)
+            while len(failures) > _REMEMBERED:
+                failures.popitem(last=False)
         return now
 
     def _forgive(self, at: float, names: dict[tuple[str, ...], int]) -> None:
         with self._lock:
             for name in names:
-                failed = self._failures.get(name, [])
+                failed = self._people.get(name, [])
                 if at in failed:  # it may have been forgotten
                     failed.remove(at)
+                if not failed:
+                    self._people.pop(name, None)
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: an IPv4 address, also one that is mapped into IPv6; of IPv6 the /64."""
+    try:
+        told = ipaddress.ip_address(address)
+    except ValueError:  # none is known, or it is a name
+        return address
+    if isinstance(told, ipaddress.IPv4Address):
+        return str(told)
+    return str(told.ipv4_mapped or ipaddress.ip_network((int(told), _ONE_CALLERS), strict=False))

@@ -2,7 +2,8 @@
 
 Migrates the database, makes the signing key, and writes the first keys; what is there already stays as it is. A
 machine's key in its last thirty days is replaced in its file by a fresh one, and lasts to its end: so a system that is
-started now and then never stops for a key. The administrator's has no end: it is the way in.
+started now and then never stops for a key. A revoked one is replaced too. The administrator's has no end, it is the way
+in; once it is revoked, a mere start lets nobody in again.
 """
 
 import json
@@ -40,12 +41,14 @@ def main() -> None:
 
 
 def _is_good(database: SqlDatabase, path: Path, today: date) -> bool:
-    """Whether a file names a key of this database that lasts; one from before the database was made anew does not."""
+    """Whether a file names a key of this database that is to stay; an administrator's does, though it was revoked."""
     if not path.exists():
         return False
     with database.reading() as reading:
         found = reading.key_and_secret(json.loads(path.read_text(encoding="utf-8"))["key"])
-    return found is not None and (found[0].expires_on is None or found[0].expires_on > today + keys.SOON)
+    if found is None or (found[0].role in keys.MACHINES and not found[0].active):
+        return False
+    return found[0].expires_on is None or found[0].expires_on > today + keys.SOON
 
 
 def _fresh_key(database: SqlDatabase, name: str, role: str, today: date) -> bytes:

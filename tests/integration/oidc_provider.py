@@ -94,6 +94,9 @@ class OidcProvider:
         self.codes: dict[str, Code] = {}
         self.key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256", "kid": "key-1"}, auto_kid=False)
         self.published = self.key
+        self.requests: list[str] = []
+        self.answers = threading.Event()  # while it is not set, nothing is answered
+        self.answers.set()
         self.app = _application(self)
 
 
@@ -151,6 +154,11 @@ def _application(provider: OidcProvider) -> Flask:
     server = AuthorizationServer(app, lambda _id: Client(provider.redirect_uri), lambda _token, _request: None)
     server.provider = provider
     server.register_grant(Grant, [IdTokens(provider), CodeChallenge(required=True)])
+
+    @app.before_request
+    def note() -> None:
+        provider.requests.append(request.path)
+        provider.answers.wait()
 
     @app.get("/.well-known/openid-configuration")
     def configuration() -> dict[str, Any]:

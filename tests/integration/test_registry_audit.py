@@ -302,18 +302,27 @@ def test_a_sample_is_drawn_from_what_stands_in_scope_and_can_be_drawn_again_by_h
         ],
         "drawn": sorted([first, "garden/home-00002/lamp"]),
     }
-    assert (entry["kind"], entry["district"]) == ("SAMPLE", "nanshan")
-    assert city.officer.get("/v1/audit-entries").json == [entry]
+    assert (entry["kind"], entry["district"]) == ("SAMPLE", None)
 
 
-def test_a_sample_of_several_districts_is_shown_to_none_of_them(city: Evidence) -> None:
+def test_no_district_is_told_what_was_drawn_before_anybody_comes(city: Evidence) -> None:
+    in_service(city)
+    entry = recorded(city.auditor, "/v1/audit-cases/homes-2026/samples", seed="一", size=2)
+    assert city.manager.get("/v1/audit-entries").json == [entry]
+    for caller in (city.officer, city.approver):
+        assert caller.get("/v1/audit-entries").json == []
+        for path in ("/v1/audit-entries/homes-2026/1", "/v1/histories/audit_entry/homes-2026/1"):
+            assert caller.get(path).status_code == 404
+    finding = recorded(city.auditor, kind="FINDING", text="两套无设备", district="nanshan")
+    assert city.officer.get("/v1/audit-entries").json == [finding]
+
+
+def test_a_sample_is_drawn_from_all_districts_of_its_case(city: Evidence) -> None:
     city.auditor.made("/v1/audit-cases", {**CASE, "code": "all", "districts": ["nanshan", "futian"]})
     in_service(city)
     drawn = recorded(city.auditor, "/v1/audit-cases/all/samples", seed="s", size=3, stratify_by=[])
     assert drawn["sample"]["population"] == 3
     assert drawn["sample"]["strata"] == [{"name": "", "population": 3, "drawn": 3}]
-    assert drawn["district"] is None
-    assert city.officer.get("/v1/audit-entries").json == []
 
 
 def test_installations_are_drawn_likewise(city: Evidence) -> None:

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.registry.app import compose
+from services.registry import keys
+from services.registry.adapters.sql_database import SqlDatabase
+from services.registry.app import compose, now_ms
 from services.registry.settings import Settings
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
 from tests.integration.change_log import opened
@@ -89,6 +91,26 @@ def test_a_machines_key_in_its_last_thirty_days_is_replaced_and_lasts_to_its_end
     client = compose(settings, MosquittoAccountsInMemory(), threading.Event()).test_client()
     for key in (first["telemetry"], second["telemetry"]):
         assert client.post("/v1/tokens", json=key).status_code == 200
+
+
+def test_a_machines_revoked_key_is_replaced_in_its_file_and_the_administrators_is_not(
+    databases: Databases, tmp_path: Path
+) -> None:
+    url = databases.empty()
+    first = bootstrap(url, tmp_path)
+    database = SqlDatabase(url, now_ms)
+    with database.writing("somebody") as store:
+        keys.create(store, "another administrator", "administrator", [], [])
+        for name in ("admin", "telemetry"):
+            keys.revoke(store, first[name]["key"])
+    database.close()
+    second = bootstrap(url, tmp_path)
+    assert [name for name in NAMES if second[name] != first[name]] == ["telemetry"]
+    pem = tmp_path / "signing" / "key.pem"
+    settings = Settings(url, "mqtt://a:b@127.0.0.1", pem, "http://127.0.0.1", tmp_path / "documents")
+    client = compose(settings, MosquittoAccountsInMemory(), threading.Event()).test_client()
+    answers = [client.post("/v1/tokens", json=key["telemetry"]).status_code for key in (first, second)]
+    assert answers == [401, 200]
 
 
 def test_a_key_that_a_new_database_does_not_know_is_replaced(databases: Databases, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,7 +14,10 @@ from flask.testing import FlaskClient
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
+from services.registry.adapters.authlib_provider import AuthlibProvider
 from services.registry.settings import OidcSettings
+from services.registry.signing_in import Asked
+from shared.failures import Unavailable
 from tests.integration.databases import Databases
 from tests.integration.offices import invited, move, set_password
 from tests.integration.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, answering
@@ -166,14 +170,36 @@ def test_a_subject_without_an_account_in_use_is_told_so(city: RegistryUnderTest,
 
 def test_while_the_provider_is_away_the_registry_runs_and_says_so(databases: Databases, tmp_path: Path) -> None:
     with answering(OidcProvider()) as provider:
-        city = beside(databases, provider, tmp_path)
+        city, other = (beside(databases, provider, tmp_path) for _ in range(2))
         browser = city.app.test_client()
         back = go_there(browser)
-    for path in ("/v1/oidc/login", back):
-        answer = browser.get(path)
+    for asking, path in ((other.app.test_client(), "/v1/oidc/login"), (browser, back)):
+        answer = asking.get(path)
         assert (answer.status_code, reason(answer)) == (503, "unavailable")
         assert "Retry-After" in answer.headers
     assert city.admin.get("/v1/people").status_code == 200
+
+
+def test_whoever_asks_where_to_sign_in_makes_us_ask_the_provider_once_in_five_minutes(provider: OidcProvider) -> None:
+    now_s = [0.0]
+    identities = AuthlibProvider(provider.issuer, CLIENT_ID, CLIENT_SECRET, "http://127.0.0.1", lambda: now_s[0])
+    for now_s[0] in (0.0, 1.0, 299.0):
+        assert identities.address(Asked("s", "n", "v" * 43)).startswith(f"{provider.issuer}/authorize?")
+    assert provider.requests == ["/.well-known/openid-configuration"]
+    now_s[0] = 300.0
+    identities.address(Asked("s", "n", "v" * 43))
+    assert len(provider.requests) == 2
+
+
+def test_while_the_provider_is_slow_two_wait_for_it_and_others_are_told_so(provider: OidcProvider) -> None:
+    identities = AuthlibProvider(provider.issuer, CLIENT_ID, CLIENT_SECRET, "http://127.0.0.1", time.monotonic)
+    provider.answers.clear()
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(identities.address, Asked("s", "n", "v" * 43)) for _ in range(3)]
+        told, waiting = wait(asked, return_when=FIRST_COMPLETED)
+        provider.answers.set()
+    assert [type(each.exception()) for each in told] == [Unavailable]
+    assert [each.exception() for each in waiting] == [None, None]
 
 
 def test_that_our_own_secret_is_wrong_is_no_fault_of_the_caller(

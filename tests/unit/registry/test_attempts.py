@@ -100,6 +100,31 @@ def test_an_address_that_guesses_at_many_logins_is_closed_and_others_are_not() -
     assert attempt(attempts, "k", "10.0.0.1") == "bad_credentials"  # keys are counted apart
 
 
+def test_failures_of_keys_and_what_succeeds_push_no_guesses_out_of_memory() -> None:
+    attempts = Attempts(Clock())
+    for _ in range(PER_LOGIN):
+        guess(attempts, "desk", "10.0.0.1")
+    for number in range(10_001):
+        attempt(attempts, f"k-{number}", f"10.1.{number // 250}.{number % 250}")
+        guess(attempts, f"other-{number}", f"10.2.{number // 250}.{number % 250}", right=True)
+    assert guess(attempts, "desk", "10.0.0.2", right=True) == "too_many_attempts"
+
+
+def test_all_addresses_of_an_ipv6_network_of_64_bits_are_one_and_the_mapped_ipv4_its_own() -> None:
+    attempts = Attempts(Clock())
+    for number in range(PER_ADDRESS):
+        attempt(attempts, f"k-{number}", f"2001:db8:0:1::{number:x}")
+    for number in range(PEOPLE_PER_ADDRESS):
+        guess(attempts, f"desk-{number}", f"2001:db8:0:1:{number:x}::1")
+    assert attempt(attempts, "unused", "2001:db8:0:1:ffff::1") == "too_many_attempts"
+    assert guess(attempts, "unused", "2001:db8:0:1:ffff::1", right=True) == "too_many_attempts"
+    assert guess(attempts, "unused", "2001:db8:0:2::1", right=True) == ""
+    for number in range(PEOPLE_PER_ADDRESS):
+        guess(attempts, f"office-{number}", "::ffff:10.0.0.1")
+    assert guess(attempts, "unused", "10.0.0.1", right=True) == "too_many_attempts"
+    assert guess(attempts, "unused", "::ffff:10.0.0.2", right=True) == ""
+
+
 def test_guesses_made_at_once_are_no_more_than_those_made_one_by_one() -> None:
     attempts = Attempts(Clock())
     let_in = [attempts.guessable("desk", "10.0.0.1") for _ in range(PER_LOGIN)]
