@@ -442,7 +442,7 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         _maintained,
         {"from_ms": 1_770_000_000_000, "to_ms": 1_770_003_600_000},
         {"reason": "更换电池"},
-        moves=moved("REJECTED"),
+        moves=moved("REJECTED", ("administrator", "programme_manager", *APPROVERS)),
     ),
     "document": Seed(
         tuple(

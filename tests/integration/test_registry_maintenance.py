@@ -47,11 +47,16 @@ def test_who_drafted_it_does_not_approve_it(city: RegistryUnderTest) -> None:
     assert reason(city.admin.post(f"{KEY}/state", APPROVED)) == "same_person"
 
 
-def test_what_was_rejected_stays(city: RegistryUnderTest) -> None:
+def test_what_was_rejected_is_put_right_as_a_draft_and_decided_again(city: RegistryUnderTest) -> None:
     city.admin.made("/v1/maintenances", CASE)
     rejected = city.caller("programme_manager").post(f"{KEY}/state", {"state": "REJECTED", "reason": "未见工单"})
     assert rejected.status_code == 200
     assert reason(city.admin.patch(KEY, {"reason": "x"})) == "conflicting"
+    acme, approver = city.caller("vendor", vendors=["acme"]), city.caller("district_approver", districts=["nanshan"])
+    assert reason(approver.post(f"{KEY}/state", {"state": "DRAFT"})) == "forbidden"
+    assert acme.post(f"{KEY}/state", {"state": "DRAFT"}).status_code == 200
+    assert acme.patch(KEY, {"reason": "固件升级, 工单 12"}).status_code == 200
+    assert approver.post(f"{KEY}/state", APPROVED).status_code == 200
 
 
 def test_no_time_is_approved_twice(city: RegistryUnderTest) -> None:
