@@ -112,7 +112,7 @@ def _checked(store: Store, collection: Collection, before: Entity, after: Entity
         case Swap():
             return swaps.amended(before, after)
         case Maintenance():
-            return maintenance.amended(before, after)
+            return maintenance.amended(store, before, after)
         case Dwelling():
             designs.check(before, after)
         case AuditCase():

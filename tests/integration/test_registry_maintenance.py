@@ -69,6 +69,21 @@ def test_no_time_is_approved_twice(city: RegistryUnderTest) -> None:
     assert manager.post(f"/v1/maintenances/{SLOT}/{BEGAN + 2 * HOUR}/state", APPROVED).status_code == 200
 
 
+def test_no_amendment_stretches_an_approved_case_over_another(city: RegistryUnderTest) -> None:
+    manager = city.caller("programme_manager")
+    city.admin.made("/v1/maintenances", CASE, CASE | {"from_ms": BEGAN + 3 * HOUR, "to_ms": BEGAN + 4 * HOUR})
+    for began in (BEGAN, BEGAN + 3 * HOUR):
+        assert manager.post(f"/v1/maintenances/{SLOT}/{began}/state", APPROVED).status_code == 200
+    case = f"{SLOT}/{BEGAN}"
+    longer = {"entity": "maintenance", "of": case, "changes": {"to_ms": BEGAN + 3 * HOUR + 1}, "reason": "延长"}
+    answer = city.admin.post("/v1/amendments", [longer])
+    assert (reason(answer), pointers(answer)) == ("conflicting", ["#/0/changes/to_ms"])
+    city.admin.made("/v1/amendments", longer | {"changes": {"to_ms": BEGAN + 3 * HOUR}})
+    approved = manager.post(f"/v1/amendments/maintenance/{case}/1/state", {"state": "APPROVED", "reason": "属实"})
+    assert approved.status_code == 200, approved.text
+    assert city.admin.get(KEY).json["to_ms"] == BEGAN + 3 * HOUR  # type: ignore[index]
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [
