@@ -418,8 +418,8 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         ),
         _device_told,
         _of_vendor,
-        {"alias": "new"},
-        {"valid_to": "2026-03-01"},
+        {"alias": "new", "valid_from": "2099-01-01"},
+        {"valid_to": "2099-06-01"},
     ),
     "swap": Seed(
         tuple(
