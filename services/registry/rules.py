@@ -169,6 +169,7 @@ _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "person": _subject_is_free,
     "started_project": rules_city.started_project,
     "venue_entry": rules_city.venue_entry,
+    "venue_count": rules_city.venue_count,
     "funding": rules_city.funding,
     "device_alias": _device_alias,
     "swap": swaps.check,
