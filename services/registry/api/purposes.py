@@ -17,6 +17,8 @@ from shared.runtime.auth import Principal
 
 PURPOSE = "purpose"
 NOTHING_CHANGED = "修改而无变化 / a change that changed nothing"  # the purpose of whoever was so told the row
+DRAWN = "审计抽样 / the draw of an audit's sample"
+BEYOND = "户型配置比对 / which slots a design has not"
 _MACHINE = "service"
 _TOLD = "Why these rows are read, kept with the read; every role but service must say it, of whom its key's name stands"
 
