@@ -69,7 +69,12 @@ def told(collection: Collection, rows: Iterable[tuple[str, Entity]], about: str 
 
 def site_of(collection: Collection, key: str) -> str | None:
     """The site that an id begins with, though nothing has that id."""
-    return key.partition("/")[0] if collection.key[0] in ("pilot", "venue") else None
+    return key.partition("/")[0] if collection.key[0] in ("pilot", "venue", "place") else None
+
+
+def told_of_places(ids: Sequence[str]) -> Told:
+    """What telling these ids of slots or installations comes to."""
+    return Told(len(ids), ids[0], ids[-1], tuple(sorted({key.partition("/")[0] for key in ids}))) if ids else Told(0)
 
 
 def told_of_file(collection: Collection, rows: int, read: Sequence[tuple[str, Mapping[str, Any]]]) -> Told:
@@ -88,7 +93,8 @@ def told_of_log(changes: Sequence[Change]) -> Told:
     for change in changes:
         collection = _OF_DWELLINGS.get(change.entity)  # type: ignore[call-overload]  # it may be one we do not know
         if collection is not None and collection.site is not None:
-            sites.add(collection.site(SimpleNamespace(**(change.after or change.before or {}))))
+            site = collection.site(SimpleNamespace(**(change.after or change.before or {})))
+            sites |= {site} if site else set()
     if not changes:
         return Told(0)
     return Told(len(changes), str(changes[0].sequence), str(changes[-1].sequence), tuple(sorted(sites)))

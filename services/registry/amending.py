@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 import msgspec
 
-from services.registry import audit_cases, designs, maintenance, outages, swaps, tenancies
+from services.registry import audit_cases, dating, designs, maintenance, outages, swaps, tenancies
 from services.registry.collection import Collection, Entity, id_of
 from services.registry.lifecycles import LIFECYCLES
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
@@ -17,7 +17,7 @@ from services.registry.settling import judged_state, takes_a_second_person
 from services.registry.store import Store, Stored
 from shared.contracts.registry_audit import AuditCase
 from shared.contracts.registry_city import Layout
-from shared.contracts.registry_devices import Maintenance, Swap
+from shared.contracts.registry_devices import DeviceAlias, Maintenance, Swap
 from shared.contracts.registry_evidence import Outage, Tenancy
 from shared.contracts.registry_sites import Dwelling
 from shared.failures import Rejected
@@ -114,8 +114,10 @@ def _checked(store: Store, collection: Collection, before: Entity, after: Entity
             return designs.amended(before, after)
         case Swap():
             return swaps.amended(before, after)
+        case DeviceAlias():
+            return dating.ended(store, before, after, caller)
         case Maintenance():
-            return maintenance.amended(before, after)
+            return maintenance.amended(store, before, after)
         case Dwelling():
             designs.check(before, after)
         case AuditCase():

@@ -7,10 +7,21 @@ from shared.contracts import registry_audit as contract
 
 _READERS = (*READ_ALL, *OF_DISTRICTS)
 _AUDITORS = ("auditor",)
+BEGIN_WITH_A_SITE = frozenset(  # of which ids the first word is the slug of a pilot or a venue
+    {
+        *("pilot", "phase", "layout", "dwelling", "slot", "occupancy", "tenancy", "selection", "legal_basis"),
+        *("standard_reference", "funding", "venue", "zone", "installation", "venue_count", "maintenance"),
+    }
+)
 
 
 def _recorded(caller: str) -> dict[str, str]:
     return {"recorded_by": caller}
+
+
+def _site_about(row: contract.AuditEntry) -> str | None:
+    """The site of what an entry is about, if that is of one."""
+    return (row.about_id or "").partition("/")[0] if row.about_entity in BEGIN_WITH_A_SITE else None
 
 
 def _led(caller: str) -> dict[str, str]:
@@ -56,5 +67,7 @@ COLLECTIONS_OF_AUDIT = (
         references=(Reference("audit_case", ("audit_case",)), Reference("organisation", ("vendor",))),
         filters=("audit_case", "kind"),
         given=_recorded,
+        of_dwellings=True,  # of a finding in a home, and of a sample, the slots
+        site=_site_about,
     ),
 )

@@ -31,7 +31,8 @@ COLLECTIONS_OF_DEVICES = (
         filters=("vendor", "device_out", "place", "state"),
         amendable=("device_in", "reason", "reason_text"),
         same=("device_in", "reason", "reason_text"),
-        site=lambda row: (row.place or "").partition("/")[0],
+        site=lambda row: (row.place or "").partition("/")[0] or None,
+        of_dwellings=True,
     ),
     Collection(
         "maintenance",
@@ -44,5 +45,6 @@ COLLECTIONS_OF_DEVICES = (
         amendable=("to_ms", "reason"),
         same=("to_ms", "vendor", "reason"),
         site=lambda row: str(row.place).partition("/")[0],
+        of_dwellings=True,
     ),
 )

@@ -32,7 +32,6 @@ COLLECTIONS_OF_EVIDENCE = (
         references=(_PILOT,),
         filters=("pilot",),
         amendable=("withdrawn_on",),
-        fills=("withdrawn_on",),
         given=_recorded,
         same=("document_no", "title", "sha256", "issued_on"),
         site=lambda row: str(row.pilot),

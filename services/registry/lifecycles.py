@@ -118,9 +118,15 @@ _ALL = (
             *_from_each(("REPORTED",), "REJECTED", (*OFFICERS, *APPROVERS), judged=True),
             Edge("REPORTED", "WITHDRAWN", VENDORS),
             Edge("REJECTED", "REPORTED", VENDORS),
+            Edge("WITHDRAWN", "REPORTED", VENDORS),
         ),
     ),
-    Lifecycle("maintenance", _DRAFT_STATES, _DECIDED, settled=frozenset({"APPROVED"})),
+    Lifecycle(
+        "maintenance",
+        _DRAFT_STATES,
+        (*_DECIDED, Edge("REJECTED", "DRAFT", (*OFFICERS, "vendor"))),
+        settled=frozenset({"APPROVED"}),
+    ),
     Lifecycle(
         "scene",
         {"PLANNED": "计划", "IN_OPERATION": "运行", "CLOSED": "关闭"},

@@ -30,24 +30,28 @@ def check(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
             yield fault(pointer(*path, "vendor"), "conflicting", "rule.none_of_vendor", **told)
 
 
-def amended(before: Entity, after: Maintenance) -> Maintenance:
+def amended(store: Store, before: Entity, after: Maintenance) -> Maintenance:
     """The case after a patch.
 
-    :raises Refused: if it was rejected
+    :raises Refused: if it was rejected, or if it is approved and would reach over another that is
     """
     assert isinstance(before, Maintenance)
     if before.state == REJECTED:
         raise Refused([fault(pointer(), "conflicting", "rule.maintenance_rejected")])
+    if after.state == APPROVED and (faults := list(does_not_overlap(store, after, "to_ms"))):
+        raise Refused(faults)
     return after
 
 
-def does_not_overlap(store: Store, case: Maintenance) -> Iterator[Fault]:
+def does_not_overlap(store: Store, case: Maintenance, field: str = "state") -> Iterator[Fault]:
     """No time is taken out of the same place's exposure twice."""
     for other in store.beside("maintenance", ("place",), {(case.place,)}):
         assert isinstance(other, Maintenance)
-        if other.state == APPROVED and other.from_ms < case.to_ms and case.from_ms < other.to_ms:
+        if other.state != APPROVED or other.from_ms == case.from_ms:  # in one place no two begin together: it is itself
+            continue
+        if other.from_ms < case.to_ms and case.from_ms < other.to_ms:
             told = {"from_ms": other.from_ms, "to_ms": other.to_ms}
-            yield fault(pointer("state"), "conflicting", "rule.maintenance_overlaps", **told)
+            yield fault(pointer(field), "conflicting", "rule.maintenance_overlaps", **told)
 
 
 def _is_there(binding: Binding, vendor: str, day: date) -> bool:

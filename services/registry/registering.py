@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from services.registry import devices, pilots, swaps
 from services.registry.collection import Collection, Entity, joined, vendor_of
+from services.registry.dating import faults_of_dating
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.rules import Row, faults_between
 from services.registry.scope import OF_VENDORS, reach, reaches
@@ -40,7 +41,8 @@ def register(
     own = [row for row, found in zip(rows, beyond, strict=True) if not found]  # of others' rows nothing more is told
     new, taken = _new(store, collection, own)
     between = faults_between(store, collection, new)
-    if found := [*faults, *chain.from_iterable(beyond), *taken, *between]:
+    dated = faults_of_dating(store, collection, new, caller)
+    if found := [*faults, *chain.from_iterable(beyond), *taken, *between, *dated]:
         raise Refused(found)
     store.add(collection.entity, [New(row.id, row.row, district_of(ground.sites, collection, row.row)) for row in new])
     if collection.entity == "binding":

@@ -189,6 +189,7 @@ _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "person": _person,
     "started_project": rules_city.started_project,
     "venue_entry": rules_city.venue_entry,
+    "venue_count": rules_city.venue_count,
     "funding": rules_city.funding,
     "device_alias": _device_alias,
     "swap": swaps.check,

@@ -2,18 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
+
+import msgspec
 
 from services.registry.collection import Entity, Row, id_of, joined
 from services.registry.entities import BY_ENTITY
 from services.registry.placements import Dated, together
 from services.registry.refusal import Fault, fault, pointer
 from services.registry.store import Store
+from shared.contracts.civil_time import day_from_date, rfc3339, start_of
 from shared.contracts.registry import Binding, EntityName
-from shared.contracts.registry_city import Funding, StartedProject, VenueEntry
+from shared.contracts.registry_city import Funding, StartedProject, VenueCount, VenueEntry
 from shared.contracts.registry_devices import DeviceAlias
 
 _DEVICE, _ALIAS = ("vendor", "device"), ("vendor", "alias")
+_HOUR_MS = 3_600_000
 
 
 def started_project(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
@@ -40,6 +45,35 @@ def funding(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
     for path, site in papers:
         if site not in known:
             yield fault(pointer(*path, "site"), "unknown_reference", "detail.unknown_reference", entity="site", id=site)
+
+
+def venue_count(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    """What is counted has ended, and no visitor is counted twice: by the day, and by an hour of it."""
+    counts = [(row.path, row.row) for row in rows if isinstance(row.row, VenueCount)]
+    beside = {path: {_counted(count, period) for period in _periods_beside(count.period)} for path, count in counts}
+    taken = set(store.known("venue_count", set().union(*beside.values())))
+    taken |= {_counted(count, count.period) for _, count in counts}
+    for path, count in counts:
+        if _end_of(count.period) > store.now():
+            yield fault(pointer(*path, "period"), "invalid_request", "rule.period_not_ended", period=count.period)
+        if twice := sorted(beside[path] & taken):
+            yield fault(pointer(*path, "period"), "conflicting", "rule.counted_twice", other=twice[0])
+
+
+def _counted(count: VenueCount, period: str) -> str:
+    return id_of(BY_ENTITY["venue_count"], msgspec.structs.replace(count, period=period))
+
+
+def _periods_beside(period: str) -> list[str]:
+    """The day of an hour, or the hours of a day."""
+    day, _, hour = period.partition("T")
+    return [day] if hour else [f"{day}T{hour:02}" for hour in range(24)]
+
+
+def _end_of(period: str) -> str:
+    day, _, hour = period.partition("T")
+    hours = int(hour) + 1 if hour else 24
+    return rfc3339(start_of(day_from_date(date.fromisoformat(day))) + hours * _HOUR_MS)
 
 
 def device_alias(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:

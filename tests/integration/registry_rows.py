@@ -147,14 +147,14 @@ def _of_feed_written(row: Row) -> Scope:
 
 def _proposal(row: Row) -> Row:
     of = f"{row['of']}{row.get('also', '')}"
-    return {"entity": row["entity"], "of": of, "reason": row["reason"], "changes": {"withdrawn_on": "2026-03-01"}}
+    return {"entity": row["entity"], "of": of, "reason": row["reason"], "changes": {"valid_to": "2026-03-01"}}
 
 
 def _verify_papers(made: RegistryUnderTest) -> None:
     another = made.caller("administrator")
     for slug in ("south-home", "field-home"):
         for code in ("verified", "verified-2"):
-            answer = another.post(f"/v1/selections/{slug}/{code}/state", {"state": "VERIFIED"})
+            answer = another.post(f"/v1/legal-bases/{slug}/{code}/state", {"state": "VERIFIED"})
             assert answer.status_code == 200, answer.text
 
 
@@ -303,20 +303,24 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         {"heartbeat_interval_s": 30},
         moves={"password": Move(lambda _: None)},
     ),
-    "selection": Seed(
+    "selection": _of_pilot(
+        {"code": "new"},
+        **_PAPER,
+        issued_on="2026-01-01",
+        patch={"withdrawn_on": "2026-03-01"},
+        moves=moved("VERIFIED"),
+    ),
+    "legal_basis": Seed(
         tuple(
-            {"pilot": slug, **_PAPER, "issued_on": "2026-01-01", "code": code}
+            {"pilot": slug, **_PAPER, **_DAY, "basis": "CONSENT", "code": code}
             for slug in ("south-home", "field-home")
             for code in ("paper", "verified", "verified-2")
         ),
         _at("pilot"),
         _at("pilot"),
         {"code": "new"},
-        {"withdrawn_on": "2026-03-01"},
+        {"valid_to": "2026-03-01"},
         moves=moved("VERIFIED", of=lambda key: key.endswith("/paper")),
-    ),
-    "legal_basis": _of_pilot(
-        {"code": "new"}, **_PAPER, **_DAY, basis="CONSENT", patch={"valid_to": "2026-03-01"}, moves=moved("VERIFIED")
     ),
     "occupancy": _of_pilot(
         {"month": "2026-02"}, dwelling_ref="home-00000", month="2026-01", occupied=True, patch={"occupied": False}
@@ -418,8 +422,8 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         ),
         _device_told,
         _of_vendor,
-        {"alias": "new"},
-        {"valid_to": "2026-03-01"},
+        {"alias": "new", "valid_from": "2099-01-01"},
+        {"valid_to": "2099-06-01"},
     ),
     "swap": Seed(
         tuple(
@@ -442,7 +446,7 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         _maintained,
         {"from_ms": 1_770_000_000_000, "to_ms": 1_770_003_600_000},
         {"reason": "更换电池"},
-        moves=moved("REJECTED"),
+        moves=moved("REJECTED", ("administrator", "programme_manager", *APPROVERS)),
     ),
     "document": Seed(
         tuple(
@@ -510,7 +514,7 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
     ),
     "amendment": Seed(
         tuple(
-            {"entity": "selection", "of": f"{slug}/verified", "number": 1, "reason": "笔误"}
+            {"entity": "legal_basis", "of": f"{slug}/verified", "number": 1, "reason": "笔误"}
             for slug in ("south-home", "field-home")
         ),
         _at("of"),

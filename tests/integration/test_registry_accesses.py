@@ -26,6 +26,7 @@ from tests.system.polling import until
 READERS = 16
 PURPOSE = "入户抽查前核对"
 OF_DWELLINGS = {"dwellings", "slots", "occupancies", "tenancies", "bindings", "amendments"}
+OF_DWELLINGS |= {"swaps", "maintenances", "audit-entries"}
 NEXT_SEQUENCE = "SELECT coalesce(max(sequence), 0) FROM access"
 
 
@@ -130,6 +131,50 @@ def test_one_is_kept_and_so_is_what_was_not_there(city: RegistryUnderTest, audit
         kept = last(city.admin)
         assert (kept["rows"], kept["first"], kept["last"], kept["sites"]) == (rows, first, first, sites), path
         assert kept["address"].split("?")[0] == f"/v1/{path.split('?')[0]}"
+
+
+def test_what_names_a_slot_is_kept_with_its_site(city: RegistryUnderTest, auditor: Caller) -> None:
+    slot, began = "garden/home-00000/lamp", 1_773_014_400_000
+    swap = {"vendor": "acme", "device_out": "lamp", "on": "2026-06-01", "device_in": "new", "reason": "FAULT"}
+    city.admin.made("/v1/devices", {"vendor": "acme", "device": "new"})
+    city.admin.made("/v1/swaps", swap)
+    hour = {"from_ms": began, "to_ms": began + 3_600_000}
+    city.admin.made("/v1/maintenances", {"place": slot, "vendor": "acme", "reason": "固件升级", **hour})
+    period = {"period_from": "2026-01-01", "period_to": "2027-01-01"}
+    auditor.made("/v1/audit-cases", {"code": "c", "title": "专项审计", "sites": ["garden"], **period})
+    entry = {"kind": "FINDING", "text": "未见设备", "about_entity": "slot", "about_id": slot}
+    assert auditor.post("/v1/audit-cases/c/entries", entry).status_code == 201
+    for path, rows, sites in (
+        ("swaps?vendor=acme", 1, ["garden"]),
+        (f"maintenances/{slot}/{began}", 1, ["garden"]),
+        ("maintenances/orchard/home-00000/lamp/1", 0, ["orchard"]),
+        ("maintenances?place=orchard/home-00000/lamp", 0, ["orchard"]),
+        ("audit-entries/c/1", 1, ["garden"]),
+        ("histories/swap/acme/lamp/2026-06-01", 1, ["garden"]),
+    ):
+        assert auditor.get(f"/v1/{path}").status_code == 200 or rows == 0
+        assert (last(city.admin)["rows"], last(city.admin)["sites"]) == (rows, sites), path
+
+
+def test_a_sample_and_what_a_design_has_not_are_kept_as_reads(city: RegistryUnderTest, auditor: Caller) -> None:
+    period = {"period_from": "2026-01-01", "period_to": "2027-01-01"}
+    auditor.made("/v1/audit-cases", {"code": "c", "title": "专项审计", "sites": ["garden", "orchard"], **period})
+    for slot in ("garden/home-00000/lamp", "garden/home-00001/lamp"):
+        assert city.admin.patch(f"/v1/slots/{slot}", {"installed_on": "2026-02-01"}).status_code == 200
+    drawn = auditor.post("/v1/audit-cases/c/samples", {"seed": "20261129", "size": 3})
+    assert drawn.status_code == 201, drawn.text
+    ids = drawn.json["sample"]["drawn"]  # type: ignore[index]
+    kept = last(city.admin)
+    assert (kept["role"], kept["operation"], kept["rows"]) == ("auditor", "draw_audit_sample", len(ids))
+    assert (kept["first"], kept["sites"]) == (ids[0], sorted({key.partition("/")[0] for key in ids}))
+
+    design = {"pilot": "garden", "code": "type-a", "name": "甲", "slots": [{"code": "tap", "category": "OTHER"}]}
+    city.admin.made("/v1/layouts", design)
+    assert city.admin.patch("/v1/dwellings/garden/home-00000", {"layout": "type-a"}).status_code == 200
+    fitted = city.admin.post("/v1/layouts/garden/type-a/slots", {}).json
+    assert fitted["first_beyond"] == ["garden/home-00000/lamp"]  # type: ignore[index]
+    kept = last(city.admin)
+    assert (kept["operation"], kept["first"], kept["sites"]) == ("fit_layout", "garden/home-00000/lamp", ["garden"])
 
 
 def test_a_change_that_changes_nothing_tells_the_row_and_is_kept_as_a_read(city: RegistryUnderTest) -> None:

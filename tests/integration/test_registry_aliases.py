@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 
+from services.registry.app import now_ms
+from shared.contracts.civil_time import date_from_day, day_of
 from tests.integration.databases import Databases
 from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers, reason
 
 ALIAS = {"vendor": "acme", "alias": "lamp-x", "device": "lamp", "valid_from": "2026-06-01"}
 KEY = "/v1/device-aliases/acme/lamp-x/2026-06-01"
+AHEAD = "2099-06-01"
 SLOT = "garden/home-00000/lamp"
 
 
@@ -31,8 +34,10 @@ def refused(city: RegistryUnderTest, *rows: dict[str, Any], path: str = "device-
 def test_a_vendor_names_its_device_anew_and_the_district_where_it_is_sees_it(city: RegistryUnderTest) -> None:
     acme, bolt = (city.caller("vendor", vendors=[name]) for name in ("acme", "bolt"))
     assert reason(bolt.post("/v1/device-aliases", [ALIAS])) == "forbidden"
-    acme.made("/v1/device-aliases", ALIAS)
-    assert acme.patch(KEY, {"valid_to": "2026-09-01"}).json == ALIAS | {"valid_to": "2026-09-01"}
+    alias = ALIAS | {"alias": "lamp-z", "valid_from": AHEAD}
+    acme.made("/v1/device-aliases", alias)
+    key = f"/v1/device-aliases/acme/lamp-z/{AHEAD}"
+    assert acme.patch(key, {"valid_to": "2099-09-01"}).json == alias | {"valid_to": "2099-09-01"}
     seen = {
         "acme": acme,
         "bolt": bolt,
@@ -41,6 +46,21 @@ def test_a_vendor_names_its_device_anew_and_the_district_where_it_is_sees_it(cit
     }
     counted = {name: len(caller.get("/v1/device-aliases").json or []) for name, caller in seen.items()}
     assert counted == {"acme": 1, "bolt": 0, "nanshan": 1, "futian": 0}
+
+
+def test_a_vendors_name_is_no_replacement_that_nobody_confirms(city: RegistryUnderTest) -> None:
+    acme = city.caller("vendor", vendors=["acme"])
+    yesterday = str(date_from_day(day_of(now_ms()) - 1))
+    other = acme.post("/v1/device-aliases", [ALIAS | {"valid_from": AHEAD}])  # it is a registered device
+    assert (reason(other), pointers(other)) == ("conflicting", ["#/0/alias"])
+    back = acme.post("/v1/device-aliases", [ALIAS | {"alias": "lamp-z", "valid_from": yesterday}])
+    assert (back.status_code, pointers(back)) == (422, ["#/0/valid_from"])
+    city.admin.made("/v1/device-aliases", ALIAS | {"valid_to": yesterday})
+    again = acme.patch(KEY, {"valid_to": None})  # it would count what was heard since
+    assert (again.status_code, pointers(again)) == (422, ["#/valid_to"])
+    assert city.admin.patch(KEY, {"valid_to": None}).status_code == 200
+    assert acme.patch(KEY, {"valid_to": yesterday}).status_code == 422
+    assert acme.made("/v1/device-aliases", ALIAS)[0] == ALIAS | {"valid_to": None}  # the same again
 
 
 def test_a_name_means_one_device_on_a_day_and_another_afterwards(city: RegistryUnderTest) -> None:

@@ -47,11 +47,16 @@ def test_who_drafted_it_does_not_approve_it(city: RegistryUnderTest) -> None:
     assert reason(city.admin.post(f"{KEY}/state", APPROVED)) == "same_person"
 
 
-def test_what_was_rejected_stays(city: RegistryUnderTest) -> None:
+def test_what_was_rejected_is_put_right_as_a_draft_and_decided_again(city: RegistryUnderTest) -> None:
     city.admin.made("/v1/maintenances", CASE)
     rejected = city.caller("programme_manager").post(f"{KEY}/state", {"state": "REJECTED", "reason": "未见工单"})
     assert rejected.status_code == 200
     assert reason(city.admin.patch(KEY, {"reason": "x"})) == "conflicting"
+    acme, approver = city.caller("vendor", vendors=["acme"]), city.caller("district_approver", districts=["nanshan"])
+    assert reason(approver.post(f"{KEY}/state", {"state": "DRAFT"})) == "forbidden"
+    assert acme.post(f"{KEY}/state", {"state": "DRAFT"}).status_code == 200
+    assert acme.patch(KEY, {"reason": "固件升级, 工单 12"}).status_code == 200
+    assert approver.post(f"{KEY}/state", APPROVED).status_code == 200
 
 
 def test_no_time_is_approved_twice(city: RegistryUnderTest) -> None:
@@ -62,6 +67,21 @@ def test_no_time_is_approved_twice(city: RegistryUnderTest) -> None:
     overlapping = manager.post(f"/v1/maintenances/{SLOT}/{BEGAN + HOUR}/state", APPROVED)
     assert (reason(overlapping), pointers(overlapping)) == ("conflicting", ["#/state"])
     assert manager.post(f"/v1/maintenances/{SLOT}/{BEGAN + 2 * HOUR}/state", APPROVED).status_code == 200
+
+
+def test_no_amendment_stretches_an_approved_case_over_another(city: RegistryUnderTest) -> None:
+    manager = city.caller("programme_manager")
+    city.admin.made("/v1/maintenances", CASE, CASE | {"from_ms": BEGAN + 3 * HOUR, "to_ms": BEGAN + 4 * HOUR})
+    for began in (BEGAN, BEGAN + 3 * HOUR):
+        assert manager.post(f"/v1/maintenances/{SLOT}/{began}/state", APPROVED).status_code == 200
+    case = f"{SLOT}/{BEGAN}"
+    longer = {"entity": "maintenance", "of": case, "changes": {"to_ms": BEGAN + 3 * HOUR + 1}, "reason": "延长"}
+    answer = city.admin.post("/v1/amendments", [longer])
+    assert (reason(answer), pointers(answer)) == ("conflicting", ["#/0/changes/to_ms"])
+    city.admin.made("/v1/amendments", longer | {"changes": {"to_ms": BEGAN + 3 * HOUR}})
+    approved = manager.post(f"/v1/amendments/maintenance/{case}/1/state", {"state": "APPROVED", "reason": "属实"})
+    assert approved.status_code == 200, approved.text
+    assert city.admin.get(KEY).json["to_ms"] == BEGAN + 3 * HOUR  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from services.registry.app import now_ms
+from shared.contracts.civil_time import date_from_day, day_of
 from tests.integration.databases import Databases
 from tests.integration.registry_under_test import RegistryUnderTest, home_and_venue, pilot, pointers, reason, venue
 
@@ -36,8 +38,8 @@ def city(databases: Databases) -> RegistryUnderTest:
     return made
 
 
-def refused(city: RegistryUnderTest, path: str, row: dict[str, Any]) -> tuple[str, list[str]]:
-    answer = city.admin.post(f"/v1/{path}", [row])
+def refused(city: RegistryUnderTest, path: str, *rows: dict[str, Any]) -> tuple[str, list[str]]:
+    answer = city.admin.post(f"/v1/{path}", list(rows))
     return reason(answer), pointers(answer)
 
 
@@ -91,7 +93,7 @@ def test_a_district_does_not_see_a_project_that_is_named_like_a_site_of_its_own(
     assert reason(officer.patch("/v1/started-projects/hall", {"name": "另名"})) == "not_found"
 
 
-@pytest.mark.parametrize("period", ["2026-11-22", "2026-11-22T00", "2026-11-22T23", "2028-02-29"])
+@pytest.mark.parametrize("period", ["2026-11-22", "2026-11-22T00", "2026-11-22T23", "2024-02-29"])
 def test_visitors_are_counted_by_day_or_hour_and_a_count_is_put_right(city: RegistryUnderTest, period: str) -> None:
     row = COUNT | {"period": period}
     city.admin.made("/v1/venue-counts", row, row | {"method": "MANUAL", "count": 0})
@@ -108,6 +110,23 @@ def test_visitors_are_counted_by_day_or_hour_and_a_count_is_put_right(city: Regi
 @pytest.mark.parametrize("period", ["2026-11", "2026-02-29", "2026-11-31T09", "2026-11-22T24", "2026-11-22T9", ""])
 def test_what_is_no_day_and_no_hour_is_refused(city: RegistryUnderTest, period: str) -> None:
     assert refused(city, "venue-counts", COUNT | {"period": period}) == ("invalid_request", ["#/0/period"])
+
+
+def test_nobody_is_counted_before_the_day_or_the_hour_has_ended(city: RegistryUnderTest) -> None:
+    today = str(date_from_day(day_of(now_ms())))
+    for period in (today, "2099-01-01", "2099-01-01T00"):
+        assert refused(city, "venue-counts", COUNT | {"period": period}) == ("invalid_request", ["#/0/period"])
+    yesterday = str(date_from_day(day_of(now_ms()) - 1))
+    city.admin.made("/v1/venue-counts", COUNT | {"period": yesterday})
+
+
+@pytest.mark.parametrize("periods", [("2026-11-22", "2026-11-22T09"), ("2026-11-22T23", "2026-11-22")])
+def test_nobody_is_counted_by_the_day_and_by_the_hour(city: RegistryUnderTest, periods: tuple[str, str]) -> None:
+    first, second = ({**COUNT, "period": period} for period in periods)
+    assert refused(city, "venue-counts", first, second) == ("conflicting", ["#/0/period", "#/1/period"])
+    city.admin.made("/v1/venue-counts", first, first | {"period": "2026-11-21T23"}, first | {"period": "2026-11-23"})
+    assert refused(city, "venue-counts", second) == ("conflicting", ["#/0/period"])
+    city.admin.made("/v1/venue-counts", second | {"method": "MANUAL"})
 
 
 def test_a_count_is_of_a_zone_that_exists(city: RegistryUnderTest) -> None:

@@ -61,23 +61,29 @@ def test_who_changed_a_paper_does_not_verify_it(city: RegistryUnderTest, path: s
     assert city.caller("administrator").post(key, VERIFY).status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("path", "entity", "paper", "end"),
-    [("selections", "selection", SELECTION, "withdrawn_on"), ("legal-bases", "legal_basis", BASIS, "valid_to")],
-)
-def test_a_verified_paper_may_be_ended_but_to_hold_longer_takes_an_amendment(
-    city: RegistryUnderTest, path: str, entity: str, paper: Any, end: str
-) -> None:
-    city.admin.made(f"/v1/{path}", paper)
-    key, other = f"/v1/{path}/garden/doc-1", city.caller("programme_manager")
+def test_a_verified_legal_basis_may_be_ended_but_to_hold_longer_takes_an_amendment(city: RegistryUnderTest) -> None:
+    city.admin.made("/v1/legal-bases", BASIS)
+    key, other = "/v1/legal-bases/garden/doc-1", city.caller("programme_manager")
     assert other.post(f"{key}/state", VERIFY).status_code == 200
-    assert city.admin.patch(key, {end: "2026-06-01"}).json["verified_by"] is not None  # type: ignore[index]
+    assert city.admin.patch(key, {"valid_to": "2026-06-01"}).json["verified_by"] is not None  # type: ignore[index]
+    ends_by_an_amendment(city, "legal_basis", key, "valid_to", "2026-06-01")
 
+
+def test_a_verified_selection_is_withdrawn_by_an_amendment_with_its_reason(city: RegistryUnderTest) -> None:
+    city.admin.made("/v1/selections", SELECTION)
+    key, other = "/v1/selections/garden/doc-1", city.caller("programme_manager")
+    assert other.post(f"{key}/state", VERIFY).status_code == 200
+    ends_by_an_amendment(city, "selection", key, "withdrawn_on", None)
+
+
+def ends_by_an_amendment(city: RegistryUnderTest, entity: str, key: str, end: str, before: str | None) -> None:
+    """Only so, and only when another person approves it."""
+    other = city.caller("programme_manager")
     refused = city.admin.patch(key, {end: "2026-07-01"})
     assert (refused.status_code, reason(refused)) == (409, "conflicting")
     proposal = {"entity": entity, "of": "garden/doc-1", "changes": {end: "2026-07-01"}, "reason": "延期"}
     city.admin.made("/v1/amendments", proposal)
-    assert city.admin.get(key).json[end] == "2026-06-01"  # type: ignore[index]
+    assert city.admin.get(key).json[end] == before  # type: ignore[index]
     approval = {"state": "APPROVED", "reason": "同意"}
     assert other.post(f"/v1/amendments/{entity}/garden/doc-1/1/state", approval).status_code == 200
     stands = city.admin.get(key).json

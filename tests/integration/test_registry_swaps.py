@@ -93,6 +93,17 @@ def test_a_rejected_report_has_a_reason_is_put_right_and_reported_again(city: Re
     assert reason(acme.post(f"{KEY}/state", {"state": "WITHDRAWN"})) == "conflicting"
 
 
+def test_a_withdrawn_report_is_reported_again(city: RegistryUnderTest) -> None:
+    acme = vendor(city)
+    acme.made("/v1/swaps", SWAP)
+    assert acme.post(f"{KEY}/state", {"state": "WITHDRAWN"}).status_code == 200
+    assert acme.patch(KEY, {"reason": "UPGRADE"}).status_code == 200
+    assert reason(officer(city).post(f"{KEY}/state", {"state": "REPORTED"})) == "forbidden"
+    assert acme.post(f"{KEY}/state", {"state": "REPORTED"}).status_code == 200
+    assert officer(city).post(f"{KEY}/state", {"state": "CONFIRMED"}).status_code == 200
+    assert [device for _, device, _ in bindings(city)] == ["lamp", "new"]
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [

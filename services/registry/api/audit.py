@@ -3,7 +3,8 @@
 from flask_smorest import Blueprint
 
 from services.registry import audit_cases, auditing
-from services.registry.api import bodies
+from services.registry.accesses import told_of_places
+from services.registry.api import bodies, purposes
 from services.registry.api.collections import add_reading, blueprint_for, blueprint_of
 from services.registry.api.guarding import guarded
 from services.registry.api.idempotency import once
@@ -85,7 +86,11 @@ def _add_draw(cases: Blueprint, database: Database) -> None:
             case = auditing.case_of(store, key, caller())
             drawn = sample_of(store, case, **wanted)
             made = AuditEntry(key, 0, "SAMPLE", caller().key, sample=drawn)  # of no district, which would be warned
-            return auditing.record(store, made, caller(), said)
+            entry = auditing.record(store, made, caller(), said)
+        if entry.sample and BY_ENTITY[entry.sample.entity].of_dwellings:  # type: ignore[index]
+            asking = purposes.asking(purposes.DRAWN, caller(), "draw_audit_sample")
+            database.note(asking, told_of_places(entry.sample.drawn))
+        return entry
 
 
 def _add_text(entries: Blueprint, database: Database) -> None:

@@ -179,7 +179,7 @@ def start_of_day(day: date | None) -> str | None:
 
 def _asked_about(filters: dict[str, Any]) -> str | None:
     """The site that a page is asked of, if of one."""
-    place = filters.get("pilot") or filters.get("slot") or filters.get("installation") or ""
+    place = filters.get("pilot") or filters.get("slot") or filters.get("installation") or filters.get("place") or ""
     return str(place).partition("/")[0] or None
 
 

@@ -4,8 +4,9 @@ import marshmallow as ma
 from flask_smorest import Blueprint
 
 from services.registry import fields, fitting
+from services.registry.accesses import told_of_places
 from services.registry.amending import IsMeant
-from services.registry.api import bodies
+from services.registry.api import bodies, purposes
 from services.registry.api.collections import blueprint_for
 from services.registry.api.guarding import guarded
 from services.registry.api.preconditions import conditional
@@ -52,6 +53,10 @@ def blueprint(collection: Collection, database: Database) -> Blueprint:
     def slots(is_meant: IsMeant, key: str) -> fitting.Fitted:
         wanted = bodies.load(FitSchema())
         with database.writing(caller().key) as store:
-            return fitting.fit(store, key, caller(), is_meant, wanted["phase"])
+            fitted = fitting.fit(store, key, caller(), is_meant, wanted["phase"])
+        if fitted.first_beyond:
+            asking = purposes.asking(purposes.BEYOND, caller(), "fit_layout")
+            database.note(asking, told_of_places(fitted.first_beyond))
+        return fitted
 
     return made

@@ -24,6 +24,8 @@ NOTHING_CHANGED = "修改而无变化 / a change that changed nothing"  # the pu
 IMPORTED = "批量导入 / a bulk import"  # its report says what of its rows is registered, and what contradicts them
 REFUSED = "登记或修改被拒 / a change that was refused"  # what is registered stood in its way, and was named
 _TELLING = ("already_exists", "conflicting")
+DRAWN = "审计抽样 / the draw of an audit's sample"
+BEYOND = "户型配置比对 / which slots a design has not"
 _MACHINE = "service"
 _TOLD = "Why these rows are read, kept with the read; every role but service must say it, of whom its key's name stands"
 

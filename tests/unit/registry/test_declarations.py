@@ -10,6 +10,7 @@ import pytest
 from services.registry.adapters.sql_tables import TABLES
 from services.registry.collection import Collection
 from services.registry.entities import COLLECTIONS
+from services.registry.entities_audit import BEGIN_WITH_A_SITE
 from shared.contracts.problems import STATUS
 from shared.contracts.registry import ENTITIES
 
@@ -53,6 +54,13 @@ def test_a_parent_comes_before_its_children() -> None:
     for collection in COLLECTIONS:
         assert {reference.entity for reference in collection.references} <= before
         before.add(collection.entity)
+
+
+def test_the_ids_that_begin_with_a_site_are_those_whose_first_word_is_one() -> None:
+    sites = {
+        collection.entity for collection in COLLECTIONS if collection.key[0] in ("pilot", "venue", "site", "place")
+    }
+    assert sites | {"pilot", "venue"} == BEGIN_WITH_A_SITE
 
 
 def words_in(path: Path) -> set[str]:
