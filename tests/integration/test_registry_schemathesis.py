@@ -2,7 +2,7 @@
 
 No defect, no answer that is not documented, nothing accepted that is forbidden, nothing refused for its form that is
 allowed. ``PILOTLIGHT_EXAMPLES`` requests each, the same for the same ``PILOTLIGHT_SEED``: a dozen on either database in
-``make test``, 2,000 on SQLite in ``make proof``, which takes two cores about 20 minutes.
+``make test``, 2,000 on SQLite in ``make proof``, which takes two cores less than half an hour.
 """
 
 import re
