@@ -64,14 +64,8 @@ def papers_are_given(year: Year) -> None:
         verify = year.officer.post(f"/v1/documents/{digest}/state", {"state": "VERIFIED"})
         assert verify.status_code == 403
         moved(year.approver, f"documents/{digest}", "VERIFIED")
-        told = {
-            "pilot": SITE,
-            "code": "c-1",
-            "document_no": "示例〔2026〕1号",
-            "title": "文件（虚构）",
-            "sha256": digest,
-        }
-        year.officer.made(f"/v1/{path}", told | paper | {"issued_on": "2026-01-19"})
+        told = {"pilot": SITE, "code": "c-1", "document_no": "示例〔2026〕1号", "title": "文件（虚构）"}
+        year.officer.made(f"/v1/{path}", told | paper | {"issued_on": "2026-01-19", "sha256": digest})
         moved(year.approver, f"{path}/{SITE}/c-1", "VERIFIED")
         relying: Any = year.officer.get(f"/v1/documents/{digest}/relied-on-by").json
         assert [row["id"] for row in relying] == [f"{SITE}/c-1"]
@@ -87,31 +81,27 @@ def designed(year: Year) -> None:
     for code, has in (("a-65", [lamp]), ("b-90", [lamp, curtain])):
         year.officer.made("/v1/layouts", {"pilot": SITE, "code": code, "name": f"户型 {code}", "slots": has})
     layouts = {ref: "b-90" if "curtain" in codes_of(ref) else "a-65" for phase in DWELLINGS for ref in refs(phase)}
-    assert year.kept(year.officer, "dwellings", DWELLING, *([SITE, 1, ref, layouts[ref]] for ref in refs(1))) == (
-        1_800,
-        0,
-    )
+    first = [[SITE, 1, ref, layouts[ref]] for ref in refs(1)]
+    assert year.kept(year.officer, "dwellings", DWELLING, *first) == (1_800, 0)
     with_faults_mended(year, [[SITE, 2, ref, layouts[ref]] for ref in refs(2)])
     for code, how_many in (("a-65", 2_800), ("b-90", 400)):
         fitted: Any = year.officer.post(f"/v1/layouts/{SITE}/{code}/slots", {}).json
         assert fitted == {"made": how_many, "there": 0, "beyond": 0, "first_beyond": []}
-    for phase in DWELLINGS:
-        for ref in refs(phase):
-            told: Row = {
-                "pilot": SITE,
-                "phase": phase,
-                "dwelling_ref": ref,
-                "layout": layouts[ref],
-                "handed_over_on": None,
-            }
-            year.told(year.officer, "dwelling", f"{SITE}/{ref}", told)
-        for ref, code in slots(phase):
-            told = {"pilot": SITE, "dwelling_ref": ref, "installed_on": None, "retired_on": None}
-            told |= lamp if code == "lamp" else curtain
-            year.told(year.officer, "slot", f"{SITE}/{ref}/{code}", told)
+    design_is_noted(year, layouts, {"lamp": lamp, "curtain": curtain})
     moved(year.officer, f"phases/{SITE}/1", "UNDER_CONSTRUCTION")
     year.on("2026-03-01")
     moved(year.officer, f"phases/{SITE}/2", "UNDER_CONSTRUCTION")
+
+
+def design_is_noted(year: Year, layouts: dict[str, str], positions: dict[str, Row]) -> None:
+    """What the officer entered by that, dwelling by dwelling and slot by slot."""
+    for phase in DWELLINGS:
+        for ref in refs(phase):
+            told: Row = {"pilot": SITE, "phase": phase, "dwelling_ref": ref, "layout": layouts[ref]}
+            year.told(year.officer, "dwelling", f"{SITE}/{ref}", told | {"handed_over_on": None})
+        for ref, code in slots(phase):
+            told = {"pilot": SITE, "dwelling_ref": ref, "installed_on": None, "retired_on": None}
+            year.told(year.officer, "slot", f"{SITE}/{ref}/{code}", told | positions[code])
 
 
 def with_faults_mended(year: Year, rows: list[list[Any]]) -> None:
