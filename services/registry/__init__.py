@@ -1,6 +1,6 @@
 """Who and what takes part: organisations, pilots, venues, devices, feeds, keys, people, and the log of every change.
 
-Read in this order: collection, entities, entities_… (the collections, declared), lifecycles, schemas, schemas_…
+Read in this order: collection, entities, entities_… (the collections, declared), edges, lifecycles, schemas, schemas_…
 (fields, calendars: the rules within a row), registering, rules, rules_city (placements, devices, swaps, maintenance:
 between rows), amending (tenancies, outages, designs; settling), proposing, moving (pilots, parts, replacing), fitting,
 history, importing (spreadsheets), documents (media), auditing (audit_cases), drawing (sampling), refusal, scope,

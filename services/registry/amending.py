@@ -8,11 +8,12 @@ import msgspec
 
 from services.registry import audit_cases, designs, maintenance, outages, swaps, tenancies
 from services.registry.collection import Collection, Entity, id_of
+from services.registry.lifecycles import LIFECYCLES
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
 from services.registry.registering import ground_of, out_of_reach
 from services.registry.rules import Row, faults_between
 from services.registry.scope import reaches
-from services.registry.settling import takes_a_second_person
+from services.registry.settling import judged_state, takes_a_second_person
 from services.registry.store import Store, Stored
 from shared.contracts.registry_audit import AuditCase
 from shared.contracts.registry_city import Layout
@@ -48,6 +49,8 @@ def amend(
     after = amended(store, collection, key, before.row, patch, caller)
     if takes_a_second_person(store, collection, before.row, after):
         raise Refused([fault(pointer(), "conflicting", "rule.settled")])
+    if state := judged_state(collection, before.row, after):
+        raise Refused([fault(pointer(), "conflicting", "rule.by_move", state=state)])
     return before if after == before.row else store.replace(collection.entity, key, before, after)
 
 
@@ -116,7 +119,7 @@ def _checked(store: Store, collection: Collection, before: Entity, after: Entity
         case Dwelling():
             designs.check(before, after)
         case AuditCase():
-            return audit_cases.amended(before, after, caller)
+            return audit_cases.amended(store, before, after, caller)
     return after
 
 
@@ -142,6 +145,11 @@ def revalidated(collection: Collection, row: Entity, patch: Mapping[str, Any] | 
     said = {name: value for name, value in schema.dump(row).items() if name in schema.load_fields}
     try:
         loaded = schema.load({**said, **(patch or {})})
-        return msgspec.convert({**msgspec.structs.asdict(row), **loaded}, collection.kind)
+        result: Entity = msgspec.convert({**msgspec.structs.asdict(row), **loaded}, collection.kind)
     except ma.ValidationError as error:
         raise Refused(list(flatten(error.messages))) from error
+    lifecycle = LIFECYCLES.get(collection.entity)
+    if lifecycle and (found := lifecycle.out_of_order(result)):
+        name, day, before = found
+        raise Refused([fault(pointer(name), "conflicting", "rule.not_after", day=day, before=before)])
+    return result

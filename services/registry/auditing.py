@@ -25,12 +25,18 @@ _ENTRIES = BY_ENTITY["audit_entry"]
 _FINDING, _REPLY = "FINDING", "REPLY"
 
 
-def case_of(store: Store, code: str) -> AuditCase:
-    """A case that is not closed.
+def case_of(store: Store, code: str, caller: Principal) -> AuditCase:
+    """A case that is not closed, for its lead and those named.
 
     :raises Rejected: ``not_found``
-    :raises Refused: if it is closed
+    :raises Refused: if it is closed; ``forbidden`` to anybody else
     """
+    case = _open_case(store, code)
+    audit_cases.check_his(store, case, caller)
+    return case
+
+
+def _open_case(store: Store, code: str) -> AuditCase:
     stored = store.known("audit_case", {code}).get(code)
     if stored is None or not isinstance(stored.row, AuditCase):
         raise Rejected("not_found", what=code)
@@ -42,16 +48,19 @@ def record(store: Store, wanted: AuditEntry, caller: Principal, said: Once | Non
     """Write an entry; ``wanted`` has its text and any number, and is given the next.
 
     :returns: the entry as it stands; of a request done before, the one it made
-    :raises Refused: if what it names is not there, or it is confidential and the caller is not named in the case
+    :raises Refused: if what it names is not there; or as :func:`case_of`
     :raises Rejected: as :func:`case_of`
     """
-    case = case_of(store, wanted.audit_case)
+    return _record(store, case_of(store, wanted.audit_case, caller), wanted, said)
+
+
+def _record(store: Store, case: AuditCase, wanted: AuditEntry, said: Once | None) -> AuditEntry:
     earlier = [
         row for row in store.beside("audit_entry", ("audit_case",), {(case.code,)}) if isinstance(row, AuditEntry)
     ]
     if store.done_before(said):
         return max((row for row in earlier if _alike(store, row, wanted)), key=lambda row: row.number)
-    if faults := [*_not_his(case, wanted, caller), *_unknown(store, wanted)]:
+    if faults := list(_unknown(store, wanted)):
         raise Refused(faults)
     entry = msgspec.structs.replace(_concerned(store, wanted), number=len(earlier) + 1)
     if faults := list(_beyond(store, case, entry)):
@@ -70,7 +79,7 @@ def reply(store: Store, key: str, wanted: AuditEntry, caller: Principal, said: O
     """Write a reply to a finding, by the district or vendor concerned; it concerns the same.
 
     :raises Rejected: ``not_found`` if there is no such finding, or none the caller sees
-    :raises Refused: as :func:`record`
+    :raises Refused: if what it names is not there, or the case is closed
     """
     stored = store.known("audit_entry", {key}).get(key)
     finding = stored.row if stored else None
@@ -84,7 +93,7 @@ def reply(store: Store, key: str, wanted: AuditEntry, caller: Principal, said: O
         vendor=finding.vendor,
         replies_to=finding.number,
     )
-    return record(store, replying, caller, said)
+    return _record(store, _open_case(store, finding.audit_case), replying, said)
 
 
 def sees(entry: AuditEntry, caller: Principal) -> bool:
@@ -108,11 +117,6 @@ def _alike(store: Store, row: AuditEntry, wanted: AuditEntry) -> bool:
         if any(getattr(row.sample, name) != getattr(wanted.sample, name) for name in asked):
             return False
     return told == wanted.text and all(getattr(row, name) == getattr(wanted, name) for name in names)
-
-
-def _not_his(case: AuditCase, wanted: AuditEntry, caller: Principal) -> Iterator[Fault]:
-    if wanted.confidential and not audit_cases.is_named(case, caller):
-        yield fault(pointer("confidential"), "forbidden", "rule.not_named")
 
 
 def _beyond(store: Store, case: AuditCase, entry: AuditEntry) -> Iterator[Fault]:

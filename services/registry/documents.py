@@ -19,7 +19,7 @@ from services.registry.registering import district_of, ground_of, out_of_reach, 
 from services.registry.rules import Row
 from services.registry.store import Database, Store, Stored
 from shared.contracts.registry import Feed
-from shared.contracts.registry_audit import AuditCase, Document
+from shared.contracts.registry_audit import Document
 from shared.failures import Unavailable
 from shared.runtime.auth import Principal
 
@@ -108,8 +108,7 @@ def standing_on(store: Store, row: Entity) -> Iterator[Fault]:
     if store.relying_on(row.sha256):
         yield fault(pointer(), "conflicting", "rule.document_relied_on", sha256=row.sha256)
     district = district_of(ground_of(store, _DOCUMENTS, [row]).sites, _DOCUMENTS, row)
-    holding = store.beside("audit_case", ("legal_hold",), {(True,)})
-    if any(isinstance(case, AuditCase) and audit_cases.holds(case, row.site, district) for case in holding):
+    if any(audit_cases.holds(case, row.site, district) for case in audit_cases.holding(store)):
         yield fault(pointer(), "conflicting", "rule.legal_hold")
 
 

@@ -1,8 +1,9 @@
 """What was done to one thing, change by change, and what held on a day; pure.
 
-Two clocks: a change was *recorded* at a moment, and *holds* from a civil day: the day it was recorded, or the earlier
-one to which the amendment that made it was dated back. What was registered first has held ever since; of what was
-removed and came again, what it came again with.
+Two clocks: a change was *recorded* at a moment, and *holds* from a civil day: that to which the amendment that made it
+was dated back; else the day from which on it says that a state holds, or on which it says that something was done
+(``…_on``); else the day it was recorded. What was registered first has held ever since; of what was removed and came
+again, what it came again with.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,10 +51,18 @@ def held_on(changes: Sequence[Change], amendments: Sequence[Amendment], day: dat
 
 
 def _step(change: Change, amendment: Amendment | None) -> Step:
-    recorded = date_from_day(day_of(ms_from_rfc3339(change.time)))
-    since = None if change.before is None else (amendment and amendment.effective_from) or recorded
+    changed = list(_differences(change))
+    since = None if change.before is None else (amendment and amendment.effective_from) or _holds_from(change, changed)
     number = amendment.number if amendment else None
-    return Step(change.version, change.time, change.actor, since, number, list(_differences(change)))
+    return Step(change.version, change.time, change.actor, since, number, changed)
+
+
+def _holds_from(change: Change, changed: Sequence[FieldChange]) -> date:
+    recorded = date_from_day(day_of(ms_from_rfc3339(change.time)))
+    told = [each.after for each in changed if each.field == "state_from"] or [
+        each.after for each in changed if each.field.endswith("_on") and each.before is None
+    ]
+    return min([recorded, *(date.fromisoformat(day) for day in told if day is not None)])
 
 
 def _differences(change: Change) -> Iterator[FieldChange]:

@@ -43,8 +43,9 @@ def move(
     before = writable(store, collection, key, caller, is_meant)
     lifecycle = LIFECYCLES[collection.entity]
     edge = _edge(lifecycle, before.row, wanted.state)
+    faults = [*_not_his(edge, caller), *_without_day(lifecycle, before.row, wanted)]
     wanted = wanted._replace(on=wanted.on or store.today)
-    if faults := [*_not_his(edge, caller), *_unacceptable(lifecycle, before.row, edge, wanted, store.today)]:
+    if faults := [*faults, *_unacceptable(lifecycle, before.row, edge, wanted, store.today)]:
         raise Refused(faults)
     if edge.other_person and had_a_part(store, collection, key, caller):
         raise Refused([fault(pointer(), "same_person", "rule.same_person")])
@@ -54,7 +55,8 @@ def move(
     after = revalidated(collection, _arrived(lifecycle, before.row, edge, wanted, caller))
     effect = _EFFECTS.get((collection.entity, wanted.state))
     stored = store.replace(collection.entity, key, before, effect(store, after, caller) if effect else after)
-    pilots.follow(store, stored.row)
+    if collection.entity in ("pilot", "phase"):
+        pilots.follow(store, {key.partition("/")[0]})
     return stored
 
 
@@ -71,6 +73,13 @@ def _not_his(edge: Edge, caller: Principal) -> Iterator[Fault]:
         yield fault(pointer("state"), "forbidden", "rule.not_your_step", roles=", ".join(edge.roles))
 
 
+def _without_day(lifecycle: Lifecycle, row: Entity, wanted: Move) -> Iterator[Fault]:
+    """A day that would be kept nowhere is not taken."""
+    dated = hasattr(row, "state_from") or any(name.endswith("_on") for name in lifecycle.marks.get(wanted.state, ()))
+    if wanted.on is not None and not dated:
+        yield fault(pointer("on"), "invalid_request", "rule.step_without_day")
+
+
 def _unacceptable(lifecycle: Lifecycle, row: Entity, edge: Edge, wanted: Move, today: date) -> Iterator[Fault]:
     assert wanted.on is not None
     if edge.needs_reason and wanted.reason is None:
@@ -84,8 +93,9 @@ def _unacceptable(lifecycle: Lifecycle, row: Entity, edge: Edge, wanted: Move, t
 
 def _arrived(lifecycle: Lifecycle, row: Entity, edge: Edge, wanted: Move, caller: Principal) -> Entity:
     noted: dict[str, Any] = {"state": edge.target, "state_from": wanted.on, "state_reason": wanted.reason}
+    noted["decision_reason"] = wanted.reason
     if edge.other_person:
-        noted |= {"decided_by": caller.key, "decision_reason": wanted.reason}
+        noted["decided_by"] = caller.key
     for name in lifecycle.marks.get(edge.target, ()):
         noted[name] = caller.key if name.endswith("_by") else wanted.on
     return msgspec.structs.replace(row, **{name: noted[name] for name in row.__struct_fields__ if name in noted})
@@ -110,5 +120,7 @@ _EFFECTS: Mapping[tuple[EntityName, str], Effect] = {  # what else happens; they
     ("swap", "CONFIRMED"): carry_out,
     ("device", "RETIRED"): devices.retire,
     ("document", "VERIFIED"): documents.verified,
+    ("audit_case", "FIELDWORK"): audit_cases.moved,
+    ("audit_case", "REPORTED"): audit_cases.moved,
     ("audit_case", "CLOSED"): audit_cases.closed,
 }

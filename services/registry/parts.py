@@ -1,5 +1,5 @@
 """Who had a part in something, by the change log: whoever registered it, ever changed it, or proposed a change of it;
-and whoever took over the work of one who did.
+whoever did by an account that is closed now; and whoever took over the work of one who did.
 
 To judge a thing is no part in it, nor is what follows by itself when something else moves.
 """
@@ -8,7 +8,7 @@ import msgspec
 
 from services.registry.collection import Collection, Entity
 from services.registry.lifecycles import LIFECYCLES
-from services.registry.store import Store
+from services.registry.store import Reading, Store
 from shared.contracts.registry_amendment import Amendment
 from shared.contracts.registry_people import Person
 from shared.runtime.auth import Principal
@@ -30,17 +30,29 @@ def had_a_part(store: Store, collection: Collection, key: str, caller: Principal
     return False
 
 
-def parts_of(store: Store, actor: str) -> set[str]:
-    """Everybody whose part is also this actor's: himself, and all whose work was handed over to him, however far back.
+def parts_of(store: Store | Reading, actor: str) -> set[str]:
+    """Everybody whose part is also this actor's: himself, all whose work was handed over to him, however far back, and
+    the closed accounts of the same people: those that have a subject which one of them has or ever had.
 
-    Nobody signs what he entered (policy, section 5): to leave, and let one's successor sign it, would be the same.
+    Nobody signs what he entered (policy, section 5): to leave, and let one's successor sign it, would be the same, and
+    so would it be to come back under another login.
     """
-    parts, heirs = {actor}, {actor.removeprefix(ACTS_AS)} if actor.startswith(ACTS_AS) else set()
-    while heirs:
-        left = store.beside("person", ("handed_over_to",), {(login,) for login in heirs})
-        heirs = {person.login for person in left if isinstance(person, Person)}
-        parts |= {ACTS_AS + login for login in heirs}
-    return parts
+    logins: set[str] = set()
+    found = {actor.removeprefix(ACTS_AS)} if actor.startswith(ACTS_AS) else set()
+    while found:
+        logins |= found
+        found = (_predecessors(store, found) | _closed_of_same_subjects(store, found)) - logins
+    return {actor, *(ACTS_AS + login for login in logins)}
+
+
+def _predecessors(store: Store | Reading, logins: set[str]) -> set[str]:
+    left = store.beside("person", ("handed_over_to",), {(login,) for login in logins})
+    return {person.login for person in left if isinstance(person, Person)}
+
+
+def _closed_of_same_subjects(store: Store | Reading, logins: set[str]) -> set[str]:
+    same = store.beside("person", ("oidc_subject",), {(subject,) for subject in store.subjects_of(logins)})
+    return {person.login for person in same if isinstance(person, Person) and person.state == "CLOSED"}
 
 
 def amendments_of(store: Store, collection: Collection, key: str) -> list[Amendment]:

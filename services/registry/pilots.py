@@ -1,10 +1,9 @@
 """What a pilot must have to move on, and how its state follows that of its phases."""
 
-from collections.abc import Iterator
+from collections.abc import Collection as Many, Iterator
 
 import msgspec
 
-from services.registry.collection import Entity
 from services.registry.lifecycles import FOLLOWS_ITS_PHASES, furthest_of_all
 from services.registry.refusal import Fault, fault, pointer
 from services.registry.store import Store
@@ -27,18 +26,17 @@ def has_a_selection(store: Store, pilot: Pilot) -> Iterator[Fault]:
         yield fault(pointer("state"), "conflicting", "rule.step_needs_selection")
 
 
-def follow(store: Store, moved: Entity) -> None:
-    """Let a selected pilot be where its phases are, after it or one of them has moved."""
-    if not isinstance(moved, Pilot | Phase):
-        return
-    slug = moved.slug if isinstance(moved, Pilot) else moved.pilot
-    stored = store.known("pilot", {slug})[slug]
-    assert isinstance(stored.row, Pilot)
-    state = furthest_of_all(phases_of(store, slug))
-    if stored.row.state in FOLLOWS_ITS_PHASES and state != stored.row.state:
-        since = max(day for day in (moved.state_from, stored.row.state_from) if day is not None)
-        after = msgspec.structs.replace(stored.row, state=state, state_from=since, state_reason=None)
-        store.replace("pilot", slug, stored, after)
+def follow(store: Store, slugs: Many[str]) -> None:
+    """Let pilots that were selected be where their phases are, after one of these or they have moved."""
+    for slug, stored in store.known("pilot", slugs).items():
+        assert isinstance(stored.row, Pilot)
+        phases = phases_of(store, slug)
+        state = furthest_of_all(phases)
+        if stored.row.state in FOLLOWS_ITS_PHASES and state != stored.row.state:
+            days = (stored.row.state_from, *(phase.state_from for phase in phases))
+            since = max(day or store.today for day in days)  # since the last of them is
+            after = msgspec.structs.replace(stored.row, state=state, state_from=since, state_reason=None)
+            store.replace("pilot", slug, stored, after)
 
 
 def phases_of(store: Store, pilot: str) -> list[Phase]:

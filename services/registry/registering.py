@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from services.registry import devices, swaps
+from services.registry import devices, pilots, swaps
 from services.registry.collection import Collection, Entity, joined, vendor_of
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.rules import Row, faults_between
 from services.registry.scope import OF_VENDORS, reach, reaches
 from services.registry.store import New, Site, Store
-from shared.contracts.registry import Feed
+from shared.contracts.registry import Feed, Phase
 from shared.runtime.auth import Principal
 
 _FEED = ("vendor", "feed")
@@ -45,6 +45,8 @@ def register(
     store.add(collection.entity, [New(row.id, row.row, district_of(ground.sites, collection, row.row)) for row in new])
     if collection.entity == "binding":
         devices.register_bound(store, new)
+    if collection.entity == "phase":
+        pilots.follow(store, {row.row.pilot for row in new if isinstance(row.row, Phase)})
     return new
 
 

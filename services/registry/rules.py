@@ -6,6 +6,7 @@ from functools import partial
 from services.registry import devices, maintenance, rules_city, swaps
 from services.registry.collection import Collection, Entity, Row as Row, id_of, joined, vendor_of
 from services.registry.entities import BY_ENTITY
+from services.registry.parts import ACTS_AS
 from services.registry.placements import Dated, clashes
 from services.registry.refusal import Fault, fault, pointer
 from services.registry.store import Store
@@ -41,12 +42,15 @@ def _unknown(place: str, entity: str, key: str) -> Fault:
 
 
 def _site_is_free(own: EntityName, store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
-    """A pilot and a venue cannot have the same slug: it is the site of topics and tags."""
-    taken = store.sites({row.id for row in rows})
+    """A pilot and a venue cannot have the same slug: it is the site of topics and tags; its district is for life."""
+    slugs = {row.id for row in rows}
+    taken, were = store.sites(slugs), store.former_sites(slugs)
     for row in rows:
-        if row.id in taken and taken[row.id].entity != own:
-            place = pointer(*row.path, "slug")
-            yield fault(place, "already_exists", "detail.already_exists", entity=taken[row.id].entity, id=row.id)
+        place, found = pointer(*row.path, "slug"), taken.get(row.id) or were.get(row.id)
+        if found and found.entity != own:
+            yield fault(place, "already_exists", "detail.already_exists", entity=found.entity, id=row.id)
+        elif row.id in were and were[row.id].district != getattr(row.row, "district", None):
+            yield fault(place, "conflicting", "rule.former_site", district=were[row.id].district)
 
 
 def _uscc_is_free(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
@@ -123,6 +127,19 @@ def _subject_is_free(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
             yield fault(pointer(*path, "oidc_subject"), "conflicting", "rule.subject_taken", login=owner)
 
 
+def _person(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    """A subject is free; that of a closed account stays, since by it one is known who comes back."""
+    yield from _subject_is_free(store, rows)
+    closed = {
+        key: stored.row.oidc_subject
+        for key, stored in store.known("person", {row.id for row in rows}).items()
+        if isinstance(stored.row, Person) and stored.row.state == "CLOSED"
+    }
+    for row in rows:
+        if row.id in closed and isinstance(row.row, Person) and row.row.oidc_subject != closed[row.id]:
+            yield fault(pointer(*row.path, "oidc_subject"), "conflicting", "rule.closed_subject", login=row.id)
+
+
 def _binding(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
     """A device is in one place at a time, under its own name; a place holds one device."""
     yield from _one_at_a_time("binding", store, rows)
@@ -137,17 +154,20 @@ def _device_alias(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
 
 
 def _audit_case(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
-    """The sites of a case's scope exist, and so do the keys that are named."""
+    """The sites of a case's scope exist, and so do the keys and people that are named."""
     cases = [(row.path, row.row) for row in rows if isinstance(row.row, AuditCase)]
     sites = store.sites({slug for _, case in cases for slug in case.sites})
-    keys = store.known("key", {key for _, case in cases for key in case.named})
+    named = {actor for _, case in cases for actor in case.named}
+    known = {*store.known("key", named)}
+    known |= {ACTS_AS + login for login in store.known("person", {actor.removeprefix(ACTS_AS) for actor in named})}
     for path, case in cases:
         for position, slug in enumerate(case.sites):
             if slug not in sites:
                 yield _unknown(pointer(*path, "sites", position), "site", slug)
-        for position, key in enumerate(case.named):
-            if key not in keys:
-                yield _unknown(pointer(*path, "named", position), "key", key)
+        for position, actor in enumerate(case.named):
+            if actor not in known:
+                entity = "person" if actor.startswith(ACTS_AS) else "key"
+                yield _unknown(pointer(*path, "named", position), entity, actor)
 
 
 _HELD: dict[EntityName, tuple[tuple[str, ...], ...]] = {  # the fields that name what one holds alone
@@ -166,7 +186,7 @@ _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "tenancy": partial(_one_at_a_time, "tenancy"),
     "feed_binding": partial(_one_at_a_time, "feed_binding"),
     "outage": _evidence_comes_later,
-    "person": _subject_is_free,
+    "person": _person,
     "started_project": rules_city.started_project,
     "venue_entry": rules_city.venue_entry,
     "funding": rules_city.funding,

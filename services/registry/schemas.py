@@ -84,6 +84,7 @@ class SlotSchema(ma.Schema):
     required = fields.Flag(load_default=True)
     installed_on = fields.Day(**OPTIONAL)
     retired_on = fields.Day(**OPTIONAL)
+    state_reason = fields.filled_in()
 
     @ma.validates_schema
     def _dates(self, data: dict[str, Any], **_: Any) -> None:
@@ -164,6 +165,7 @@ class InstallationSchema(ma.Schema):
     retired_on = fields.Day(**OPTIONAL)
     accepted_on = fields.filled_in_day()
     accepted_by = fields.filled_in()
+    state_reason = fields.filled_in()
 
     @ma.validates_schema
     def _dates(self, data: dict[str, Any], **_: Any) -> None:

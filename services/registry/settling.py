@@ -14,6 +14,18 @@ def takes_a_second_person(store: Store, collection: Collection, before: Entity, 
     return is_settled(store, collection, before)
 
 
+def judged_state(collection: Collection, before: Entity, after: Entity) -> str | None:
+    """The state that an edit would reach, if one gets there only by another person's judgement."""
+    if not (lifecycle := LIFECYCLES.get(collection.entity)) or not lifecycle.marks:
+        return None
+    target = lifecycle.state_of(after)
+    judged = any(edge.other_person for edge in lifecycle.edges if edge.target == target)
+    if target == lifecycle.state_of(before) or not judged:
+        return None
+    marks = lifecycle.marks.get(target, ())
+    return None if all(_fills_in(collection, before, name) for name in marks) else target
+
+
 def is_settled(store: Store, collection: Collection, row: Entity) -> bool:
     """Whether an entity, or what it belongs to, has been approved."""
     if (own := LIFECYCLES.get(collection.entity)) and own.settled:

@@ -54,7 +54,8 @@ def by_subject(database: Database, subject: str) -> Person:
     :raises Rejected: ``no_account`` if there is none that is ACTIVE
     """
     with database.reading() as reading:
-        found = [person for person in reading.people_of_subject(subject) if person.state == ACTIVE]
-    if not found:
+        found = reading.beside("person", ("oidc_subject",), {(subject,)})
+    active = [person for person in found if isinstance(person, Person) and person.state == ACTIVE]
+    if not active:
         raise Rejected("no_account")
-    return found[0]
+    return active[0]

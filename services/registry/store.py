@@ -38,6 +38,9 @@ class Store(Protocol):
     def sites(self, slugs: Many[str]) -> dict[str, Site]:
         """Those of ``slugs`` that are a pilot or a venue."""
 
+    def former_sites(self, slugs: Many[str]) -> dict[str, Site]:
+        """Those of ``slugs`` that were a pilot or a venue and have been removed."""
+
     def organisations_of(self, usccs: Many[str]) -> dict[str, str]:
         """The slugs of the organisations that have these codes, by code."""
 
@@ -46,6 +49,9 @@ class Store(Protocol):
 
     def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """Every entity of which these fields have one of these values."""
+
+    def subjects_of(self, logins: Many[str]) -> set[str]:
+        """Every subject at the city's identity provider that one of these accounts has or ever had."""
 
     def history(self, entity: EntityName, key: str) -> list[Version]:
         """Every change of an entity since it was last registered, as the log tells."""
@@ -120,6 +126,9 @@ class Reading(Protocol):
     def one(self, entity: EntityName, key: str, reach: Reach, before: str | None = None) -> Stored | None:
         """An entity by its id, if there is one in reach: as it stands, or stood ``before`` a moment."""
 
+    def is_gone(self, entity: EntityName, key: str, reach: Reach) -> bool:
+        """Whether an entity in reach has been removed."""
+
     def changes(self, after: int, limit: int) -> list[Change]:
         """A page of the change log."""
 
@@ -150,8 +159,11 @@ class Reading(Protocol):
     def person_and_sign_in(self, login: str) -> tuple[Person, SignIn] | None:
         """A person's account and what opens it."""
 
-    def people_of_subject(self, oidc_subject: str) -> list[Person]:
-        """The accounts that have this subject at the city's identity provider."""
+    def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
+        """Every entity of which these fields have one of these values."""
+
+    def subjects_of(self, logins: Many[str]) -> set[str]:
+        """Every subject at the city's identity provider that one of these accounts has or ever had."""
 
 
 class Database(Protocol):

@@ -44,6 +44,11 @@ def check(before: Entity, after: Tenancy, earlier: Iterable[Entity]) -> None:
         raise Refused([fault(pointer("consent_from"), "conflicting", "rule.consent_backwards", **told)])
 
 
+def may_go(row: Tenancy, registered: date, today: date) -> bool:
+    """Whether a tenancy may be taken back: it tells of no day without consent, or does so only since today."""
+    return registered == today or not without_consent(row)
+
+
 def _first_that_counts_now(before: Tenancy, after: Tenancy) -> date | None:
     """The first day of the tenancy that stood without consent and no longer does."""
     for first, end in without_consent(before):

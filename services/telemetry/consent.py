@@ -1,4 +1,7 @@
-"""Of which devices nothing may be kept, and on which days: those bound to a dwelling let without consent. Pure."""
+"""Of which devices nothing may be kept, and on which days: those bound to a dwelling let without consent. Pure.
+
+What is heard of an alias was heard of its device, on the alias' days: it is refused with it.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -8,6 +11,7 @@ import msgspec
 
 from shared.contracts.civil_time import day_from_date
 from shared.contracts.registry import Binding, Change
+from shared.contracts.registry_devices import DeviceAlias
 from shared.contracts.registry_evidence import Tenancy, without_consent
 
 _FOREVER = 2_932_896  # 9999-12-31 as a day number
@@ -35,7 +39,13 @@ class Consent:
         self._refused: dict[
             str, tuple[str, list[Days]]
         ] = {}  # of a tenancy: its dwelling, and its days without consent
+        self._aliases: dict[str, DeviceAlias] = {}  # by id
         self._changed = False
+
+    def add_alias(self, key: str, alias: DeviceAlias) -> None:
+        """A device has another name."""
+        self._aliases[key] = alias
+        self._changed = True
 
     def add_binding(self, key: str, binding: Binding) -> None:
         """A device is bound."""
@@ -59,6 +69,10 @@ class Consent:
             self._changed = True
             if change.after is not None:
                 self.add_binding(change.id, _of(Binding, change.after))
+        elif change.entity == "device_alias":
+            self._changed |= self._aliases.pop(change.id, None) is not None
+            if change.after is not None:
+                self.add_alias(change.id, _of(DeviceAlias, change.after))
         elif change.entity == "tenancy":
             if change.after is None:
                 self._changed |= self._refused.pop(change.id, None) is not None
@@ -73,11 +87,18 @@ class Consent:
         self.refusals = {}
         for dwelling, spans in self._refused.values():
             for binding in self._bindings.get(dwelling, {}).values():
-                bound = Days(day_from_date(binding.valid_from), _day_or_forever(binding.valid_to))
-                for span in spans:
-                    days = Days(max(span.first, bound.first), min(span.end, bound.end))
-                    if days.first < days.end:
-                        self.refusals.setdefault(binding.vendor, {}).setdefault(binding.device, []).append(days)
+                self._refuse(binding.vendor, binding.device, spans, binding)
+        for alias in self._aliases.values():
+            spans = self.refusals.get(alias.vendor, {}).get(alias.device, [])
+            self._refuse(alias.vendor, alias.alias, spans, alias)
+
+    def _refuse(self, vendor: str, device: str, spans: Sequence[Days], on: Binding | DeviceAlias) -> None:
+        """Refuse a device on those of these days on which it is so bound or called."""
+        first, end = day_from_date(on.valid_from), _day_or_forever(on.valid_to)
+        for span in spans:
+            days = Days(max(span.first, first), min(span.end, end))
+            if days.first < days.end:
+                self.refusals.setdefault(vendor, {}).setdefault(device, []).append(days)
 
 
 def _day_or_forever(day: date | None) -> int:

@@ -35,7 +35,9 @@ class Directory:
 
     def __init__(self) -> None:
         self._sites: dict[str, Site] = {}
+        self._names: dict[str, set[str]] = {}  # by vendor: what its devices are called
         self._devices: dict[str, set[str]] = {}
+        self._aliases: dict[str, dict[str, str]] = {}  # by vendor, then by id
         self.consent = Consent()
         self.feeds: dict[str, Feed] = {}  # by id
 
@@ -44,8 +46,8 @@ class Directory:
         return self._sites.get(slug)
 
     def devices(self, vendor: str) -> set[str] | frozenset[str]:
-        """The devices this vendor has registered."""
-        return self._devices.get(vendor, _NONE)
+        """The devices this vendor has registered, by every name of theirs."""
+        return self._names.get(vendor, _NONE)
 
     def longest_pause_ms(self, vendor: str, feed: str) -> int:
         """The longest pause between a feed's heartbeats that is no silence."""
@@ -63,6 +65,12 @@ class Directory:
     def add_device(self, vendor: str, device: str) -> None:
         """A device is there."""
         self._devices.setdefault(vendor, set()).add(device)
+        self._names.setdefault(vendor, set()).add(device)
+
+    def add_alias(self, vendor: str, key: str, alias: str) -> None:
+        """A device has another name; its records are kept under it, whenever they were sent."""
+        self._aliases.setdefault(vendor, {})[key] = alias
+        self._names.setdefault(vendor, set()).add(alias)
 
     def take(self, changes: Iterable[Change]) -> Arrived:
         """Take changes of the registry over, and say what they brought."""
@@ -74,6 +82,9 @@ class Directory:
                 self._take_device(change, arrived)
             elif change.entity == "feed":
                 self._take_feed(change)
+            elif change.entity == "device_alias":
+                self._take_alias(change, arrived)
+                self.consent.take(change)
             else:
                 self.consent.take(change)
         self.consent.settle()
@@ -96,6 +107,23 @@ class Directory:
         vendor, _, device = change.id.partition("/")
         if change.after is None:
             self._devices.get(vendor, set()).discard(device)
-        elif device not in self.devices(vendor):
+            self._forget(vendor, device)
+            return
+        if device not in self.devices(vendor):
             arrived.devices.add((vendor, device))
-            self.add_device(vendor, device)
+        self.add_device(vendor, device)
+
+    def _take_alias(self, change: Change, arrived: Arrived) -> None:
+        vendor, alias, _ = change.id.split("/")
+        if change.after is None:
+            self._aliases.get(vendor, {}).pop(change.id, None)
+            self._forget(vendor, alias)
+            return
+        if alias not in self.devices(vendor):
+            arrived.devices.add((vendor, alias))
+        self.add_alias(vendor, change.id, alias)
+
+    def _forget(self, vendor: str, name: str) -> None:
+        """Nobody is called so, unless by another row."""
+        if name not in self._devices.get(vendor, _NONE) and name not in self._aliases.get(vendor, {}).values():
+            self._names.get(vendor, set()).discard(name)

@@ -2,6 +2,7 @@
 
 from services.telemetry.directory import Directory
 from shared.contracts.registry import Binding, Device, Feed, Pilot, Venue
+from shared.contracts.registry_devices import DeviceAlias
 from shared.contracts.registry_evidence import Tenancy
 from shared.runtime.registry_copy import RegistryCopy
 
@@ -14,6 +15,9 @@ def fill(directory: Directory, copy: RegistryCopy) -> None:
         directory.add_site("vr", slug, venue.district)
     for _, device in copy.all(Device):
         directory.add_device(device.vendor, device.device)
+    for key, alias in copy.all(DeviceAlias):
+        directory.add_alias(alias.vendor, key, alias.alias)
+        directory.consent.add_alias(key, alias)
     directory.feeds.update(copy.all(Feed))
     for key, binding in copy.all(Binding):
         directory.consent.add_binding(key, binding)

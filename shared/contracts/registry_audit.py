@@ -35,8 +35,8 @@ class Document(msgspec.Struct, frozen=True):
 class AuditCase(msgspec.Struct, frozen=True):
     """审计个案. Id: ``code``. Its scope: these sites and every site of these districts, in a half-open period.
 
-    ``lead`` is the key that opened it; it and the keys ``named`` read what is confidential. While ``legal_hold`` stands
-    and the case is not CLOSED, nothing in its scope is deleted.
+    ``lead`` opened it, a key or ``person:{login}``; it and those ``named`` read what is confidential. While
+    ``legal_hold`` stands and the case is not CLOSED, nothing in its scope is deleted.
     """
 
     code: str

@@ -54,6 +54,7 @@ class Slot(msgspec.Struct, frozen=True):
     required: bool = True
     installed_on: date | None = None
     retired_on: date | None = None
+    state_reason: str | None = None
 
 
 class Venue(msgspec.Struct, frozen=True):
@@ -109,3 +110,4 @@ class Installation(msgspec.Struct, frozen=True):
     retired_on: date | None = None
     accepted_on: date | None = None
     accepted_by: str | None = None
+    state_reason: str | None = None

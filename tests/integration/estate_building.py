@@ -50,7 +50,8 @@ def registered_and_selected(year: Year) -> None:
 
 def moved_at_once(caller: Caller, pilots: Sequence[str], state: str, why: str | None = None) -> None:
     """Move pilots, all of them or none."""
-    answer = caller.post("/v1/pilots/states", [{"id": slug, "state": state, "reason": why} for slug in pilots])
+    wanted = [{"id": slug, "version": None, "state": state, "reason": why} for slug in pilots]
+    answer = caller.post("/v1/pilots/states", wanted)
     assert answer.status_code == 200, answer.text
 
 

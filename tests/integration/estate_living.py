@@ -57,7 +57,7 @@ def devices_are_replaced(year: Year) -> None:
     assert {row["place"] for row in pile} == {f"{SITE}/{ref}/lamp" for ref in SWAPPED}
     doubted, *others = (f"acme/{device(ref, 'lamp')}/{SWAP_DAY}" for ref in SWAPPED)
     moved(year.officer, f"swaps/{doubted}", "REJECTED", "现场仍为原设备")
-    confirmed = [{"id": each, "state": "CONFIRMED"} for each in others]
+    confirmed = [{"id": each, "version": None, "state": "CONFIRMED"} for each in others]
     assert year.vendor.post("/v1/swaps/states", confirmed).status_code == 403
     assert year.officer.post("/v1/swaps/states", confirmed).status_code == 200
     for ref in SWAPPED[1:]:
@@ -65,7 +65,7 @@ def devices_are_replaced(year: Year) -> None:
         into, row = binding(ref, "lamp", SWAP_DAY, 2)
         year.told(year.officer, "binding", out, {"valid_to": SWAP_DAY})
         year.told(year.officer, "binding", into, row)
-    renamed = ["acme", "lamp.renamed", "2026-10-15", device(refs(1)[0], "lamp")]
+    renamed = ["acme", "lamp.renamed", "2026-10-16", device(refs(1)[0], "lamp")]
     assert year.kept(year.vendor, "device-aliases", ["厂商", "别名", "启用日期", "设备编号"], renamed) == (1, 0)
 
 
@@ -82,7 +82,7 @@ def a_mistake_is_found(year: Year) -> None:
     assert sorted(row["of"] for row in pending) == sorted(keys)
     year.on("2026-11-03")
     approval = {"state": "APPROVED", "reason": "与签收单核对无误"}
-    told = [{"id": f"dwelling/{row['of']}/{row['number']}", **approval} for row in pending]
+    told = [{"id": f"dwelling/{row['of']}/{row['number']}", "version": 1, **approval} for row in pending]
     assert year.officer.post("/v1/amendments/states", told).status_code == 403
     assert year.approver.post("/v1/amendments/states", told).status_code == 200
     for key in keys:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.databases import Databases
 from tests.integration.evidence import Evidence, evidence
+from tests.integration.offices import person
 from tests.integration.registry_under_test import Caller, pointers, reason
 from tests.unit.registry import papers
 
@@ -29,6 +30,14 @@ def recorded(caller: Caller, path: str = ENTRIES, **body: Any) -> dict[str, Any]
     assert answer.status_code == 201, answer.text
     assert answer.json is not None
     return dict(answer.json)
+
+
+def named_in(city: Evidence) -> Caller:
+    """Another auditor, whom the lead names."""
+    colleague = city.registry.caller("auditor")
+    his = city.registry.admin.changes()[-1]["id"]  # the key that was made last
+    assert city.auditor.patch("/v1/audit-cases/homes-2026", {"named": [his]}).status_code == 200
+    return colleague
 
 
 def test_only_auditors_open_cases_and_the_district_in_scope_reads_them(city: Evidence) -> None:
@@ -126,7 +135,7 @@ def test_who_is_no_part_of_a_case_is_told_nothing_of_it(city: Evidence) -> None:
 
 
 def test_who_recorded_in_a_case_does_not_review_it(city: Evidence) -> None:
-    colleague = city.registry.caller("auditor")
+    colleague = named_in(city)
     recorded(colleague, kind="OUTCOME", text="移交")
     for state in ("FIELDWORK", "REPORTED"):
         assert city.auditor.post("/v1/audit-cases/homes-2026/state", {"state": state}).status_code == 200
@@ -135,6 +144,25 @@ def test_who_recorded_in_a_case_does_not_review_it(city: Evidence) -> None:
         assert (closing.status_code, reason(closing)) == (409, "same_person")
     reviewer = city.registry.caller("auditor")
     assert reviewer.post("/v1/audit-cases/homes-2026/state", {"state": "CLOSED"}).status_code == 200
+
+
+def test_an_auditor_writes_only_in_cases_he_leads_or_is_named_in(city: Evidence) -> None:
+    in_service(city)
+    stranger, case = city.registry.caller("auditor"), "/v1/audit-cases/homes-2026"
+    tried: tuple[tuple[str, Any], ...] = (
+        (ENTRIES, {"kind": "OUTCOME", "text": "移交"}),
+        (f"{case}/samples", {"seed": "s", "size": 1}),
+        (f"{case}/state", {"state": "FIELDWORK"}),
+        ("/v1/audit-cases/states", [{"id": "homes-2026", "state": "FIELDWORK"}]),
+    )
+    for path, body in tried:
+        answer = stranger.post(path, body)
+        assert (answer.status_code, reason(answer)) == (403, "forbidden"), path
+    assert (stranger.get(case).json or {})["state"] == "OPEN"
+    assert stranger.get("/v1/audit-entries").json == []
+    named = named_in(city)
+    for path, body in tried[:3]:
+        assert named.post(path, body).status_code in (200, 201), path
 
 
 def test_whom_a_finding_concerns_reads_it_and_replies_and_nobody_else_does(city: Evidence) -> None:
@@ -200,6 +228,34 @@ def test_nobody_names_himself_and_those_named_read_and_record_what_is_confidenti
     assert city.auditor.patch("/v1/audit-cases/homes-2026", {"named": [his]}).status_code == 200
     assert (colleague.get("/v1/audit-entries/homes-2026/1/text").json or {})["text"] == SECRET
     assert recorded(colleague, **lead)["number"] == 2
+
+
+def test_people_are_named_and_who_takes_over_their_work_reads_what_they_read(city: Evidence) -> None:
+    lead, other, named, heir = (person(city.registry, f"au-{number}", "auditor") for number in (1, 2, 3, 4))
+    case = {**CASE, "code": "people", "sites": ["garden"]}
+    unknown = lead.post("/v1/audit-cases", [case | {"named": ["person:au-9", "au-2"]}])
+    assert (reason(unknown), pointers(unknown)) == ("unknown_reference", ["#/0/named/0", "#/0/named/1"])
+    lead.made("/v1/audit-cases", case | {"named": ["person:au-2"]})
+    path = "/v1/audit-cases/people/entries"
+    assert recorded(other, path, kind="LEAD", text=SECRET, confidential=True)["number"] == 1
+    text = "/v1/audit-entries/people/1/text"
+    assert [who.get(text).status_code for who in (lead, other, named, heir)] == [200, 200, 403, 403]
+    assert other.patch("/v1/audit-cases/people", {"named": ["person:au-2", "person:au-3"]}).status_code == 200
+    assert named.get(text).status_code == 200
+    assert city.registry.admin.post("/v1/people/au-1/handover", {"to": "au-4"}).status_code == 200
+    assert (heir.get(text).json or {})["text"] == SECRET
+    assert heir.patch("/v1/audit-cases/people", {"title": "移交后的个案"}).status_code == 200
+
+
+def test_who_takes_over_the_work_of_one_who_recorded_does_not_review_it(city: Evidence) -> None:
+    lead, other, heir, third = (person(city.registry, f"au-{number}", "auditor") for number in (1, 2, 3, 4))
+    lead.made("/v1/audit-cases", {**CASE, "code": "people", "sites": ["garden"], "named": ["person:au-2"]})
+    recorded(other, "/v1/audit-cases/people/entries", kind="OUTCOME", text="无异常")
+    for state in ("FIELDWORK", "REPORTED"):
+        assert lead.post("/v1/audit-cases/people/state", {"state": state}).status_code == 200
+    assert city.registry.admin.post("/v1/people/au-2/handover", {"to": "au-3"}).status_code == 200
+    assert reason(heir.post("/v1/audit-cases/people/state", {"state": "CLOSED"})) == "same_person"
+    assert third.post("/v1/audit-cases/people/state", {"state": "CLOSED"}).status_code == 200
 
 
 def test_a_lead_is_confidential_and_only_its_text_is_kept_apart(city: Evidence) -> None:

@@ -89,3 +89,30 @@ def test_nobody_hands_over_to_himself_or_to_nobody(city: RegistryUnderTest) -> N
     assert reason(hand_over(city, "desk-1", "desk-1")) == "conflicting"
     assert reason(hand_over(city, "desk-1", "nobody")) == "unknown_reference"
     assert (city.admin.get("/v1/people/desk-1").json or {})["state"] == "ACTIVE"
+
+
+def test_nobody_approves_by_a_second_account_what_he_did_by_one_that_is_closed(city: RegistryUnderTest) -> None:
+    first = person(city, "chief-1", "administrator")
+    assert city.admin.patch("/v1/people/chief-1", {"oidc_subject": "sub-1"}).status_code == 200
+    first.made("/v1/selections", SELECTION)
+    assert move(city, "chief-1", "CLOSED").status_code == 200
+    again, other = (person(city, f"chief-{number}", "administrator") for number in (2, 3))
+    assert city.admin.patch("/v1/people/chief-2", {"oidc_subject": "sub-1"}).status_code == 200
+    assert city.admin.patch("/v1/people/chief-3", {"oidc_subject": "sub-3"}).status_code == 200
+    assert reason(again.post(STATE, VERIFIED)) == "same_person"
+    renamed = city.admin.patch("/v1/people/chief-2", {"oidc_subject": "new-1"})  # the provider calls people otherwise
+    assert renamed.status_code == 200
+    assert reason(again.post(STATE, VERIFIED)) == "same_person"
+    heir = person(city, "chief-4", "administrator")
+    assert hand_over(city, "chief-2", "chief-4").status_code == 200
+    assert reason(heir.post(STATE, VERIFIED)) == "same_person"
+    assert other.post(STATE, VERIFIED).status_code == 200
+
+
+def test_the_subject_of_a_closed_account_stays(city: RegistryUnderTest) -> None:
+    person(city, "desk-1", "district_officer", ["nanshan"])
+    assert city.admin.patch("/v1/people/desk-1", {"oidc_subject": "sub-1"}).status_code == 200
+    assert move(city, "desk-1", "CLOSED").status_code == 200
+    changed = city.admin.patch("/v1/people/desk-1", {"oidc_subject": None})
+    assert (reason(changed), pointers(changed)) == ("conflicting", ["#/oidc_subject"])
+    assert city.admin.patch("/v1/people/desk-1", {"post": "南山区原登记岗"}).status_code == 200

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import requests
 from services.registry import chain
 from services.registry.adapters.sql_database import SqlDatabase
 from services.registry.adapters.sql_store import SqlStore
+from services.registry.api import imports
 from services.registry.api.import_reports import XLSX
+from services.registry.api.imports import MOST_AT_ONCE
 from services.registry.app import now_ms
-from services.registry.importing.jobs import MOST_WAITING
+from services.registry.importing.carrying import carry_out
+from services.registry.importing.jobs import MOST_WAITING, MOST_WAITING_OF_ONE
 from tests.integration.databases import Databases
 from tests.integration.registry_process import registry_process
 from tests.integration.registry_under_test import OTHER_VENDOR, VENDOR, Caller, RegistryUnderTest, reason, registry
@@ -113,9 +117,11 @@ def test_how_far_it_is_can_be_asked_while_it_writes(made: RegistryUnderTest, gat
 
 
 def test_one_is_carried_out_at_a_time_and_only_so_many_wait(made: RegistryUnderTest, gate: Gate) -> None:
+    others = [made.caller("administrator") for _ in range(MOST_WAITING // MOST_WAITING_OF_ONE)]
+    callers = [caller for caller in others for _ in range(MOST_WAITING_OF_ONE)]
     first = job(made, made.admin, devices(1))
     until(lambda: (made.admin.get(first).json or {})["state"], lambda state: state == "KEEPING", within_s=10)
-    waiting = [job(made, made.admin, devices(number + 2)) for number in range(MOST_WAITING)]
+    waiting = [job(made, caller, devices(number + 2)) for number, caller in enumerate(callers)]
     assert {(made.admin.get(each).json or {})["state"] for each in waiting} == {"QUEUED"}
 
     refused = upload(made, made.admin, "devices", devices(9), AS_JOB)
@@ -124,6 +130,42 @@ def test_one_is_carried_out_at_a_time_and_only_so_many_wait(made: RegistryUnderT
     gate.pass_on(100)
     assert [finished(made.admin, each)["report"]["new"] for each in (first, *waiting)] == [1] * (MOST_WAITING + 1)
     assert finished(made.admin, job(made, made.admin, devices(9)))["report"]["new"] == 4
+
+
+def test_nobody_alone_takes_every_place_of_those_that_wait(made: RegistryUnderTest, gate: Gate) -> None:
+    another = made.caller("administrator")
+    first = job(made, made.admin, devices(1))
+    until(lambda: (made.admin.get(first).json or {})["state"], lambda state: state == "KEEPING", within_s=10)
+    own = [job(made, made.admin, devices(1)) for _ in range(2)]
+    refused = upload(made, made.admin, "devices", devices(1), AS_JOB)
+    assert (refused.status_code, reason(refused)) == (429, "too_many_imports")
+    other = job(made, another, devices(1))
+    gate.pass_on(100)
+    assert [finished(made.admin, each)["state"] for each in (first, *own, other)] == ["DONE"] * 4
+
+
+def test_of_imports_that_somebody_waits_for_only_so_many_are_at_work(
+    made: RegistryUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_work, going_on = threading.Barrier(MOST_AT_ONCE + 1), threading.Event()
+
+    def held(*given: Any, **more: Any) -> Any:
+        at_work.wait(30)
+        assert going_on.wait(30)
+        return carry_out(*given, **more)
+
+    def uploaded() -> int:
+        return upload(made, made.admin, "devices", devices(1)).status_code
+
+    with monkeypatch.context() as patched, ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        patched.setattr(imports, "carry_out", held)
+        asked = [pool.submit(uploaded) for _ in range(MOST_AT_ONCE)]
+        at_work.wait(30)
+        refused = upload(made, made.admin, "devices", devices(1))
+        going_on.set()
+        assert [each.result(30) for each in asked] == [200] * MOST_AT_ONCE
+    assert (refused.status_code, reason(refused), refused.headers["Retry-After"]) == (429, "too_many_imports", "30")
+    assert uploaded() == 200
 
 
 def test_refused_rows_come_back_as_a_spreadsheet_by_accept(made: RegistryUnderTest) -> None:

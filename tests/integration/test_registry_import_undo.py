@@ -14,10 +14,12 @@ from services.registry.refusal import Refused
 from services.registry.store import New, Stored
 from shared.contracts.registry import Binding, Change, Device, Dwelling, Feed, Organisation, Phase, Pilot, Slot
 from shared.contracts.registry_city import Funding
+from shared.contracts.registry_evidence import Tenancy
 from shared.contracts.registry_imports import Import
 from shared.runtime.auth import Principal
 from shared.runtime.registry_copy import RegistryCopy
 from tests.integration.databases import Databases
+from tests.integration.log_clock import hold_clock
 from tests.integration.registry_under_test import (
     OTHER_VENDOR,
     VENDOR,
@@ -233,12 +235,49 @@ def approved(made: RegistryUnderTest, pilot: str) -> None:
 def test_rows_of_what_was_approved_since_are_not_taken_back(made: RegistryUnderTest) -> None:
     key = imported(made, made.admin, "dwellings", DWELLINGS, ["garden", 1, "q7Xk2mPzA1"])
     approved(made, "garden")
-    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    answer = made.caller("administrator").post(f"/v1/imports/{key}/undo", WHY)
     assert (answer.status_code, reason(answer)) == (409, "conflicting")
     assert details(answer) == ["试点项目 garden 在导入之后又有改动或核验，不能撤销。"]
 
-    later = imported(made, made.admin, "dwellings", DWELLINGS, ["garden", 1, "q7Xk2mPzB2"])
-    assert made.admin.post(f"/v1/imports/{later}/undo", WHY).status_code == 200
+
+def test_what_was_filled_in_of_something_approved_is_no_more_undone_than_patched(made: RegistryUnderTest) -> None:
+    approved(made, "garden")
+    officer = made.caller("district_officer", districts=["nanshan"])
+    key = imported(made, officer, "handover", HANDOVER, ["garden", "home-00000", "2026-06-30"])
+    before = everything(made.admin)
+    for caller in (officer, made.admin):
+        answer = caller.post(f"/v1/imports/{key}/undo", WHY)
+        assert (answer.status_code, reason(answer)) == (409, "conflicting")
+        assert details(answer) == ["住宅套 garden/home-00000 属于已批准的内容，变更须提出修订并由另一人批准。"]
+    assert everything(made.admin) == before
+
+
+SLOTS = ["试点项目", "住宅假名", "点位编号", "类别", "必配"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows", "others"),
+    [
+        ("dwellings", [DWELLINGS, ["garden", 1, "q7Xk2mPzA1"]], True),
+        ("slots", [SLOTS, ["garden", "home-00000", "second", "照明", "是"]], True),
+        ("slots", [SLOTS, ["garden", "home-00000", "second", "照明", "否"]], False),
+    ],
+)
+def test_what_was_added_to_something_approved_is_removed_by_another_than_who_added_it(
+    made: RegistryUnderTest, kind: str, rows: list[list[Any]], others: bool
+) -> None:
+    approved(made, "garden")
+    before = everything(made.admin)
+    officer = made.caller("district_officer", districts=["nanshan"])
+    key = imported(made, officer, kind, *rows)
+    answer = officer.post(f"/v1/imports/{key}/undo", WHY)
+    if others:
+        assert (answer.status_code, reason(answer)) == (409, "conflicting")
+        assert "另一位管理员" in details(answer)[0]
+        assert everything(made.admin) != before
+        answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    assert answer.status_code == 200
+    assert everything(made.admin) == before
 
 
 def test_an_amendment_of_a_new_row_stands_in_the_way(made: RegistryUnderTest) -> None:
@@ -249,9 +288,90 @@ def test_an_amendment_of_a_new_row_stands_in_the_way(made: RegistryUnderTest) ->
     )  # fmt: skip
     proposal = {"entity": "slot", "of": "garden/home-00000/second", "changes": {"installed_on": "2026-06-02"}}
     assert made.admin.post("/v1/amendments", [{**proposal, "reason": "更正"}], match=None).status_code == 201
-    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    answer = made.caller("administrator").post(f"/v1/imports/{key}/undo", WHY)
     assert (answer.status_code, reason(answer)) == (409, "conflicting")
     assert ["引用" in detail for detail in details(answer)] == [True]
+
+
+CASE = {"code": "case", "title": "专项审计", "period_from": "2026-01-01", "period_to": "2027-01-01"}
+
+
+@pytest.mark.parametrize("scope", [{"sites": ["garden"]}, {"districts": ["nanshan"]}])
+def test_nothing_is_removed_under_a_legal_hold(made: RegistryUnderTest, scope: dict[str, Any]) -> None:
+    key = imported(made, made.admin, "dwellings", DWELLINGS, ["garden", 1, "q7Xk2mPzA1"])
+    home(made.admin, "orchard", "futian")
+    elsewhere = imported(made, made.admin, "dwellings", DWELLINGS, ["orchard", 1, "q7Xk2mPzA1"])
+    auditor = made.caller("auditor")
+    auditor.made("/v1/audit-cases", {**CASE, **scope, "legal_hold": True})
+    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    assert (answer.status_code, reason(answer)) == (409, "conflicting")
+    assert details(answer) == ["住宅套 garden/q7Xk2mPzA1 因审计须予留存，不能移除。"]
+    assert made.admin.get("/v1/dwellings/garden/q7Xk2mPzA1").status_code == 200
+    assert made.admin.post(f"/v1/imports/{elsewhere}/undo", WHY).status_code == 200
+    assert auditor.patch("/v1/audit-cases/case", {"legal_hold": False}).status_code == 200
+    assert made.admin.post(f"/v1/imports/{key}/undo", WHY).status_code == 200
+
+
+@pytest.mark.parametrize("is_drawn", [True, False], ids=["drawn", "about"])
+def test_what_an_audit_entry_is_about_is_not_removed(made: RegistryUnderTest, is_drawn: bool) -> None:
+    headings = ["试点项目", "住宅假名", "点位编号", "类别", "安装日期"]
+    rows = [["garden", "home-00000", f"lamp-{number}", "照明", "2026-02-01"] for number in range(3)]
+    key = imported(made, made.admin, "slots", headings, *rows)
+    auditor = made.caller("auditor")
+    auditor.made("/v1/audit-cases", {**CASE, "sites": ["garden"]})
+    if is_drawn:
+        entry = auditor.post("/v1/audit-cases/case/samples", {"seed": "s", "size": 1})
+        names = (entry.json or {})["sample"]["drawn"]
+    else:
+        names = ["garden/home-00000/lamp-1"]
+        body = {"kind": "FINDING", "text": "x", "about_entity": "slot", "about_id": names[0]}
+        entry = auditor.post("/v1/audit-cases/case/entries", body)
+    assert entry.status_code == 201, entry.text
+    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    assert answer.status_code == 409
+    assert details(answer) == [f"配置点位 {name} 因审计须予留存，不能移除。" for name in names]
+    assert len(names) == 1
+
+
+TENANCIES = ["试点项目", "住宅假名", "租期序号", "起租日期", "同意情况", "同意情况日期", "退租日期"]
+
+
+@pytest.mark.parametrize(
+    ("word", "said_on", "on", "status"),
+    [
+        ("拒绝", "2026-07-01", "2026-07-20T23:59:59", 200),
+        ("拒绝", "2026-07-01", "2026-07-21T00:00:00", 409),
+        ("同意", "2026-07-03", "2026-07-21T00:00:00", 409),  # two days without it
+        ("同意", "2026-07-01", "2026-07-21T00:00:00", 200),
+    ],
+)
+def test_a_refusal_of_consent_is_taken_back_on_the_day_of_its_import_only(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, word: str, said_on: str, on: str, status: int
+) -> None:
+    clock = hold_clock(monkeypatch, "2026-07-20T08:00:00")
+    made = registry(databases)
+    home(made.admin, "garden")
+    row = ["garden", "home-00000", 1, "2026-07-01", word, said_on, ""]
+    key = imported(made, made.admin, "tenancies", TENANCIES, row)
+    clock.set(on)
+    answer = made.admin.post(f"/v1/imports/{key}/undo", WHY)
+    assert answer.status_code == status, answer.text
+    if status == 409:
+        assert details(answer) == ["租住 garden/home-00000/1 载明某些日期没有同意，只能在导入当日撤销。"]
+
+
+def test_former_content_of_a_tenancy_lets_no_day_count_that_stood_without_consent(database: SqlDatabase) -> None:
+    stood = Tenancy("garden", "home-00000", 1, date(2026, 1, 1), "GIVEN", date(2026, 1, 1))
+    left = Tenancy("garden", "home-00000", 1, date(2026, 1, 1), "REFUSED", date(2026, 1, 1))
+    with database.writing("k") as store:
+        _town(store)
+        store.add("tenancy", [New("garden/home-00000/1", stood, "nanshan")])
+        store.replace("tenancy", "garden/home-00000/1", Stored(stood, 1), left)
+        last = store.head().sequence
+        store.add("import", [kept(last, last)])
+    with pytest.raises(Refused) as refused, database.writing("k") as store:
+        undo(store, f"{last:09}", CALLER, "why")
+    assert [each.complaint.message for each in refused.value.faults] == ["rule.consent_backwards"]
 
 
 def test_two_imports_are_undone_the_later_one_first(made: RegistryUnderTest) -> None:

@@ -1,7 +1,7 @@
 """Every lifecycle, state by state: exactly the declared edges can be taken, by exactly the roles they name."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -46,35 +46,33 @@ class Undo(Exception):
     """Takes everything back."""
 
 
-@contextmanager
-def undone(databases: Databases) -> Iterator[SqlStore]:
+@pytest.fixture(scope="module")
+def city(databases: Databases) -> Iterator[SqlStore]:
     """A city built by its founder, in a transaction that is not kept."""
     database = SqlDatabase(databases.migrated(), now_ms)
-    try:
-        with database.writing("founder") as store:
-            build(store, FOUNDER)
-            yield store
-            raise Undo
-    except Undo:
-        pass
-    finally:
-        database.close()
+    with suppress(Undo), database.writing("founder") as store:
+        build(store, FOUNDER)
+        yield store
+        raise Undo
+    database.close()
 
 
 @contextmanager
-def taken_back(store: SqlStore) -> Iterator[None]:
+def undone(store: SqlStore) -> Iterator[SqlStore]:
     """What is done inside is not done afterwards."""
     savepoint = store._connection.begin_nested()
-    yield
-    savepoint.rollback()
+    try:
+        yield store
+    finally:
+        savepoint.rollback()
 
 
 @pytest.mark.parametrize(("entity", "state"), STATES, ids=lambda word: word)
 def test_from_a_state_lead_exactly_the_declared_edges_for_exactly_their_roles(
-    databases: Databases, entity: EntityName, state: str
+    city: SqlStore, entity: EntityName, state: str
 ) -> None:
     lifecycle = LIFECYCLES[entity]
-    with undone(databases) as store:
+    with undone(city) as store:
         bring(store, entity, state)
         before = store.known(entity, {ITEMS[entity]})[ITEMS[entity]]
         assert lifecycle.state_of(before.row) == state
@@ -83,7 +81,7 @@ def test_from_a_state_lead_exactly_the_declared_edges_for_exactly_their_roles(
             for role in ROLES:
                 wanted = Move(target, reason="理由")
                 if edge is not None and role in edge.roles:
-                    with taken_back(store):
+                    with undone(store):
                         moved = move(store, BY_ENTITY[entity], ITEMS[entity], wanted, somebody(role, "newcomer"))
                         assert lifecycle.state_of(moved.row) == target
                     continue
@@ -103,10 +101,10 @@ def test_every_approved_state_is_reached_by_another_person_only() -> None:
 
 
 @pytest.mark.parametrize("entity", TAKE_TWO)
-def test_who_registered_it_does_not_judge_it_in_any_role(databases: Databases, entity: EntityName) -> None:
+def test_who_registered_it_does_not_judge_it_in_any_role(city: SqlStore, entity: EntityName) -> None:
     lifecycle = LIFECYCLES[entity]
     for edge in (edge for edge in lifecycle.edges if edge.other_person):
-        with undone(databases) as store:
+        with undone(city) as store:
             bring(store, entity, edge.source)
             for role in edge.roles:
                 with pytest.raises(Refused) as refused:
@@ -121,9 +119,9 @@ def test_who_registered_it_does_not_judge_it_in_any_role(databases: Databases, e
 
 
 @pytest.mark.parametrize("entity", TAKE_TWO)
-def test_a_step_that_needs_a_reason_is_not_taken_without_one(databases: Databases, entity: EntityName) -> None:
+def test_a_step_that_needs_a_reason_is_not_taken_without_one(city: SqlStore, entity: EntityName) -> None:
     for edge in (edge for edge in LIFECYCLES[entity].edges if edge.needs_reason):
-        with undone(databases) as store:
+        with undone(city) as store:
             bring(store, entity, edge.source)
             with pytest.raises(Refused) as refused:
                 move(store, BY_ENTITY[entity], ITEMS[entity], Move(edge.target), somebody(edge.roles[0], "newcomer"))

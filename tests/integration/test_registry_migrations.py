@@ -86,3 +86,45 @@ def test_a_log_that_has_lost_one_of_its_triggers_is_not_served(url: str, trigger
         drop_trigger(connection, trigger)
     with pytest.raises(alembic_migrations.Unprotected):
         alembic_migrations.upgrade(url)
+
+
+def test_what_is_there_already_is_kept_and_in_its_first_state(url: str) -> None:
+    """Rows of before there were states: up to the newest, and down again."""
+    alembic_migrations.upgrade(url, "0005")
+    with opened(url) as connection:
+        for statement in BEFORE_STATES:
+            connection.exec_driver_sql(statement)
+    alembic_migrations.upgrade(url)
+    with opened(url) as connection:
+        states = {table: connection.exec_driver_sql(f"SELECT state FROM {table}").scalar_one() for table in FIRST}
+        assert states == FIRST
+    alembic_migrations.downgrade(url, "0005")
+    with opened(url) as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM phase").scalar_one() == 1
+
+
+FIRST = {"pilot": "DRAFT", "phase": "PLANNED", "venue": "DRAFT", "device": "REGISTERED"}
+BEFORE_STATES = [
+    "INSERT INTO site (slug, entity, district) VALUES ('garden', 'pilot', 'nanshan'), ('hall', 'venue', 'futian')",
+    (
+        "INSERT INTO pilot (id, version, slug, name, district, housing_type, funding_source)"
+        " VALUES ('garden', 1, 'garden', 'x', 'nanshan', 'OTHER', 'MIXED')"
+    ),
+    (
+        "INSERT INTO phase (id, version, pilot, number, name, district)"
+        " VALUES ('garden/1', 1, 'garden', 1, 'x', 'nanshan')"
+    ),
+    (
+        "INSERT INTO venue (id, version, slug, name, district, venue_type, funding_source)"
+        " VALUES ('hall', 1, 'hall', 'x', 'futian', 'MUSEUM', 'MIXED')"
+    ),
+    (
+        "INSERT INTO zone (id, version, venue, code, name, calendars, district)"
+        " VALUES ('hall/a', 1, 'hall', 'a', 'x', '[]', 'futian')"
+    ),
+    (
+        "INSERT INTO organisation (id, version, slug, uscc, name, roles)"
+        " VALUES ('acme', 1, 'acme', '91350100M000100Y43', 'x', '[]')"
+    ),
+    "INSERT INTO device (id, version, vendor, device) VALUES ('acme/lamp', 1, 'acme', 'lamp')",
+]

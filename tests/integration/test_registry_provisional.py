@@ -43,7 +43,7 @@ def test_to_bind_a_provisional_device_registers_it(city: RegistryUnderTest) -> N
 def test_a_manager_confirms_many_at_once_and_nobody_his_own(city: RegistryUnderTest) -> None:
     acme, manager = city.caller("vendor", vendors=["acme"]), city.caller("programme_manager")
     acme.made("/v1/devices", *({"vendor": "acme", "device": f"new-{number}"} for number in range(3)))
-    wanted = [{"id": f"acme/new-{number}", "state": "REGISTERED"} for number in range(3)]
+    wanted = [{"id": f"acme/new-{number}", "version": None, "state": "REGISTERED"} for number in range(3)]
     assert acme.post("/v1/devices/states", wanted).json["errors"] is not None  # type: ignore[index]
     assert state(acme, "new-0") == "PROVISIONAL"
     assert manager.post("/v1/devices/states", wanted).status_code == 200

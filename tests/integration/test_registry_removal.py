@@ -74,7 +74,7 @@ def test_a_verified_document_is_removed_by_a_decider_who_had_no_part_in_it(city:
 def test_many_are_removed_at_once_or_none(city: Evidence) -> None:
     first, second = city.uploaded(city.officer), city.uploaded(city.officer, papers.CSV)
     city.officer.made("/v1/selections", SELECTION | {"sha256": second})
-    wanted = [{"id": digest, "state": "REMOVED", "reason": "有误"} for digest in (first, second)]
+    wanted = [{"id": digest, "version": None, "state": "REMOVED", "reason": "有误"} for digest in (first, second)]
     assert city.officer.post("/v1/documents/states", wanted).status_code == 409
     assert (kept(city, first), kept(city, second)) == (True, True)
     assert city.officer.post("/v1/documents/states", wanted[:1]).status_code == 200

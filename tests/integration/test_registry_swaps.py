@@ -19,7 +19,7 @@ from tests.integration.registry_under_test import (
 SLOT = "garden/home-00000/lamp"
 SWAP = {"vendor": "acme", "device_out": "lamp", "on": "2026-06-01", "device_in": "new", "reason": "FAULT"}
 KEY = "/v1/swaps/acme/lamp/2026-06-01"
-CONFIRM = {"id": "acme/lamp/2026-06-01", "state": "CONFIRMED"}
+CONFIRM = {"id": "acme/lamp/2026-06-01", "version": None, "state": "CONFIRMED"}
 
 
 @pytest.fixture

@@ -1,14 +1,23 @@
 """The registry inside one read transaction: pages, single entities and the change feed, each within a reach."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection as Many, Iterator, Mapping
+from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from services.registry.accesses import AccessesAsked, Noted
-from services.registry.adapters import sql_accesses, sql_dialects, sql_evidence, sql_log, sql_sign_ins
-from services.registry.adapters.sql_store import entity_of
+from services.registry.adapters import (
+    sql_accesses,
+    sql_dialects,
+    sql_evidence,
+    sql_gone,
+    sql_log,
+    sql_rows,
+    sql_sign_ins,
+)
 from services.registry.adapters.sql_tables import CHANGE, FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.chain import Head
 from services.registry.collection import Entity
@@ -36,14 +45,24 @@ class SqlReading:
         where = sa.and_(_in_reach(entity, reach), table.c.id > asked.after, *wanted)
         found = self._as_of(entity, where, asked.before) if asked.before else self._now(entity, where)
         rows = self._connection.execute(found.order_by(table.c.id).limit(asked.limit)).mappings()
-        return [(row["id"], _stored(entity, row).row) for row in rows]
+        told = [(row["id"], _stored(entity, row).row) for row in rows]
+        if asked.before:
+            gone = sql_gone.page(self._connection, entity, reach, asked)
+            told += [(key, then.row) for key, then in islice(gone, asked.limit)]
+        return sorted(told, key=itemgetter(0))[: asked.limit]
 
     def one(self, entity: EntityName, key: str, reach: Reach, before: str | None = None) -> Stored | None:
         """See Reading."""
         where = sa.and_(_in_reach(entity, reach), TABLES[entity].c.id == key)
         found = self._as_of(entity, where, before) if before else self._now(entity, where)
         row = self._connection.execute(found).mappings().one_or_none()
+        if row is None and before:
+            return sql_gone.one(self._connection, entity, reach, before, key)
         return None if row is None else _stored(entity, row)
+
+    def is_gone(self, entity: EntityName, key: str, reach: Reach) -> bool:
+        """See Reading."""
+        return sql_gone.is_gone(self._connection, entity, key, reach)
 
     def _state_of_then(self, entity: EntityName) -> sa.ColumnElement[str]:
         """What the log says, or means where it was written before there was a state."""
@@ -80,7 +99,7 @@ class SqlReading:
         """See Reading."""
         table = TABLES["amendment"]
         query = sa.select(table).where(table.c.entity == entity, table.c.of == key).order_by(table.c.number)
-        rows = [entity_of("amendment", row) for row in self._connection.execute(query).mappings()]
+        rows = [sql_rows.entity_of("amendment", row) for row in self._connection.execute(query).mappings()]
         return [row for row in rows if isinstance(row, Amendment)]
 
     def every_change(self) -> Iterator[Change]:
@@ -122,17 +141,19 @@ class SqlReading:
             return None
         return found.row, sql_sign_ins.of(self._connection, login)
 
-    def people_of_subject(self, oidc_subject: str) -> list[Person]:
+    def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """See Reading."""
-        query = self._now("person", TABLES["person"].c.oidc_subject == oidc_subject)
-        rows = [entity_of("person", row) for row in self._connection.execute(query).mappings()]
-        return [row for row in rows if isinstance(row, Person)]
+        return sql_rows.beside(self._connection, entity, fields, values)
+
+    def subjects_of(self, logins: Many[str]) -> set[str]:
+        """See Reading."""
+        return sql_sign_ins.subjects_of(self._connection, logins)
 
 
 def _stored(entity: EntityName, row: Any) -> Stored:
     """A row of an entity's table, or of the log, as it stood."""
     if "after" not in row:
-        return Stored(entity_of(entity, row), row["version"])
+        return Stored(sql_rows.entity_of(entity, row), row["version"])
     return Stored(msgspec.json.decode(row["after"], type=ENTITIES[entity]), row["version"])
 
 

@@ -1,7 +1,10 @@
-"""What opens people's accounts, beside the log: hashes of passwords and codes."""
+"""What opens people's accounts: hashes of passwords and codes, beside the log; the provider's subjects, in it."""
+
+from collections.abc import Collection as Many
 
 import sqlalchemy as sa
 
+from services.registry.adapters import sql_log
 from services.registry.adapters.sql_tables import TABLES
 from services.registry.adapters.sql_tables_people import PERSON_SIGN_IN
 from services.registry.store import SignIn
@@ -18,6 +21,12 @@ def of(connection: sa.Connection, login: str) -> SignIn:
     columns = (PERSON_SIGN_IN.c[name] for name in SignIn._fields)
     row = connection.execute(sa.select(*columns).where(PERSON_SIGN_IN.c.login == login)).one_or_none()
     return SignIn() if row is None else SignIn(*row)
+
+
+def subjects_of(connection: sa.Connection, logins: Many[str]) -> set[str]:
+    """See :meth:`services.registry.store.Store.subjects_of`."""
+    told = (body["oidc_subject"] for login in logins for _, body, _ in sql_log.bodies(connection, "person", login))
+    return {subject for subject in told if subject is not None}
 
 
 def lasting_administrators(connection: sa.Connection) -> int:

@@ -8,7 +8,15 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.registry.adapters import sql_evidence, sql_feed_passwords, sql_idempotency, sql_log, sql_sign_ins
+from services.registry.adapters import (
+    sql_evidence,
+    sql_feed_passwords,
+    sql_gone,
+    sql_idempotency,
+    sql_log,
+    sql_rows,
+    sql_sign_ins,
+)
 from services.registry.adapters.sql_tables import FEED_SITE, KEY_SECRET, SITE, TABLES
 from services.registry.chain import Head
 from services.registry.collection import Entity
@@ -43,7 +51,7 @@ class SqlStore:
             return {}
         table = TABLES[entity]
         rows = self._connection.execute(sa.select(table).where(table.c.id.in_(ids))).mappings()
-        return {row["id"]: Stored(entity_of(entity, row), row["version"]) for row in rows}
+        return {row["id"]: Stored(sql_rows.entity_of(entity, row), row["version"]) for row in rows}
 
     def sites(self, slugs: Many[str]) -> dict[str, Site]:
         """See Store."""
@@ -51,6 +59,10 @@ class SqlStore:
             return {}
         rows = self._connection.execute(sa.select(SITE).where(SITE.c.slug.in_(slugs)))
         return {row.slug: Site(row.entity, row.district) for row in rows}
+
+    def former_sites(self, slugs: Many[str]) -> dict[str, Site]:
+        """See Store."""
+        return sql_gone.sites(self._connection, slugs)
 
     def organisations_of(self, usccs: Many[str]) -> dict[str, str]:
         """See Store."""
@@ -65,11 +77,11 @@ class SqlStore:
 
     def beside(self, entity: EntityName, fields: tuple[str, ...], values: Many[tuple[Any, ...]]) -> list[Entity]:
         """See Store."""
-        if not values:
-            return []
-        table = TABLES[entity]
-        query = sa.select(table).where(sa.tuple_(*(table.c[name] for name in fields)).in_(values))
-        return [entity_of(entity, row) for row in self._connection.execute(query).mappings()]
+        return sql_rows.beside(self._connection, entity, fields, values)
+
+    def subjects_of(self, logins: Many[str]) -> set[str]:
+        """See Store."""
+        return sql_sign_ins.subjects_of(self._connection, logins)
 
     def add(self, entity: EntityName, rows: Sequence[New]) -> None:
         """See Store."""
@@ -80,9 +92,10 @@ class SqlStore:
             self._connection.execute(sa.insert(SITE), sites)
         table = TABLES[entity]
         gone = sql_log.versions(self._connection, entity, [new.id for new in rows])
+        sql_gone.forget(self._connection, entity, list(gone))
         versions = [gone.get(new.id, 0) + 1 for new in rows]
         columns = [
-            _columns(table, new.row) | {"id": new.id, "version": version}
+            sql_rows.columns_of(table, new.row) | {"id": new.id, "version": version}
             for new, version in zip(rows, versions, strict=True)
         ]
         if "district" in table.c:
@@ -104,7 +117,10 @@ class SqlStore:
         if not rows:
             return
         table = TABLES[entity]
-        columns = [_columns(table, row.after) | {"version": row.before.version + 1, _REPLACED: row.id} for row in rows]
+        columns = [
+            sql_rows.columns_of(table, row.after) | {"version": row.before.version + 1, _REPLACED: row.id}
+            for row in rows
+        ]
         self._connection.execute(sa.update(table).where(table.c.id == sa.bindparam(_REPLACED)), columns)
         for row in rows:
             self._index_sites(row.id, row.after)
@@ -115,6 +131,7 @@ class SqlStore:
         table = TABLES[entity]
         if entity == "feed":
             self._connection.execute(sa.delete(FEED_SITE).where(FEED_SITE.c.feed.in_(rows)))
+        sql_gone.note(self._connection, entity, rows)
         self._connection.execute(sa.delete(table).where(table.c.id.in_(rows)))
         if entity in _SITES:
             self._connection.execute(sa.delete(SITE).where(SITE.c.slug.in_(rows)))
@@ -196,18 +213,3 @@ class SqlStore:
         if self._logged:
             sql_log.append(self._connection, self._actor, self._time, entries)
             self.changes.update(entry.entity for entry in entries)
-
-
-def entity_of(entity: EntityName, row: Any) -> Entity:
-    """A row of an entity's table as its Struct; columns that are not of the contract are left out."""
-    kind = ENTITIES[entity]
-    return msgspec.convert({name: row[name] for name in kind.__struct_fields__}, kind)
-
-
-def _columns(table: sa.Table, row: Entity) -> dict[str, Any]:
-    """The values of an entity's own columns; what goes into JSON has its dates as text."""
-    values = msgspec.structs.asdict(row)
-    return {
-        name: msgspec.to_builtins(value, str_keys=True) if isinstance(table.c[name].type, sa.JSON) else value
-        for name, value in values.items()
-    }

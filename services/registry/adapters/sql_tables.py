@@ -19,7 +19,7 @@ from services.registry.adapters.sql_tables_city import TABLES_OF_THE_CITY
 from services.registry.adapters.sql_tables_evidence import TABLES_OF_EVIDENCE
 from services.registry.adapters.sql_tables_imports import TABLES_OF_IMPORTS
 from services.registry.adapters.sql_tables_people import TABLES_OF_PEOPLE
-from services.registry.adapters.sql_tables_trail import ACCESS as ACCESS, FEED_PASSWORD as FEED_PASSWORD
+from services.registry.adapters.sql_tables_trail import ACCESS as ACCESS, FEED_PASSWORD as FEED_PASSWORD, GONE as GONE
 
 SITE = sa.Table("site", METADATA, text("slug", primary_key=True), text("entity"), district())
 
@@ -58,6 +58,7 @@ TABLES = {
         flag("required"),
         day("installed_on"),
         day("retired_on"),
+        text("state_reason", nullable=True),
         district(),
     ),
     "venue": entity(
@@ -91,6 +92,7 @@ TABLES = {
         day("retired_on"),
         day("accepted_on"),
         text("accepted_by", nullable=True),
+        text("state_reason", nullable=True),
         district(),
     ),
     "device": entity(

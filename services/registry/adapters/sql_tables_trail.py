@@ -1,4 +1,4 @@
-"""The tables beside the entities' and the change log: who read what, and how feeds log in at the broker."""
+"""The tables beside the entities' and the change log: who read what, how feeds log in, what has been removed."""
 
 import sqlalchemy as sa
 
@@ -27,4 +27,13 @@ FEED_PASSWORD = sa.Table(
     text("password"),
     text("salt"),
     number("iterations"),
+)
+# What has been removed and is not there again, and whose it was: so that a day on which it stood can tell it.
+GONE = sa.Table(
+    "gone",
+    METADATA,
+    text("entity", primary_key=True),
+    text("id", primary_key=True),
+    text("district", nullable=True),
+    text("vendor", nullable=True),
 )

@@ -9,6 +9,7 @@ from services.registry.api.guarding import guarded
 from services.registry.api.idempotency import once
 from services.registry.drawing import sample_of
 from services.registry.entities import BY_ENTITY
+from services.registry.parts import parts_of
 from services.registry.schemas_audit import (
     AuditEntrySchema,
     ConfidentialTextSchema,
@@ -55,7 +56,7 @@ def _add_record(cases: Blueprint, database: Database) -> None:
     @cases.doc(
         requestBody=bodies.documented(EntrySchema()),
         operationId="record_audit_entry",
-        summary="Add an entry under the next number, never to be changed; what is confidential, by and for those named",
+        summary="Add an entry to a case of one's own under the next number, never to be changed",
     )
     def entry(said: Once | None, key: str) -> AuditEntry:
         wanted = bodies.load(EntrySchema())
@@ -81,7 +82,7 @@ def _add_draw(cases: Blueprint, database: Database) -> None:
     def sample(said: Once | None, key: str) -> AuditEntry:
         wanted = bodies.load(DrawSchema())
         with database.writing(caller().key) as store:
-            case = auditing.case_of(store, key)
+            case = auditing.case_of(store, key, caller())
             drawn = sample_of(store, case, **wanted)
             own = audit_cases.districts_of(store, case)
             district = own.pop() if len(own) == 1 else None  # a district sees no other's places
@@ -99,9 +100,10 @@ def _add_text(entries: Blueprint, database: Database) -> None:
         code = key.partition("/")[0]
         with database.reading() as reading:
             case, kept = reading.one("audit_case", code, reach(caller())), reading.text_of(key)
+            parts = parts_of(reading, caller().key)
         if case is None or kept is None:
             raise Rejected("not_found", what=key)
-        if not isinstance(case.row, AuditCase) or not audit_cases.is_named(case.row, caller()):
+        if not isinstance(case.row, AuditCase) or not audit_cases.is_named(case.row, parts):
             raise Rejected("forbidden")
         return kept, {"Cache-Control": "no-store"}
 

@@ -3,17 +3,20 @@
 from typing import Any, NamedTuple
 
 import marshmallow as ma
+import msgspec
 from flask_smorest import Blueprint
 
 from services.registry.accesses import site_of, told
 from services.registry.api.guarding import guarded
 from services.registry.api.purposes import Purposed, asking
+from services.registry.collection import Collection, Entity
 from services.registry.entities import BY_ENTITY
 from services.registry.fields import Day
 from services.registry.history import Step, held_on, steps
 from services.registry.schemas_amendment import FieldChangeSchema
 from services.registry.scope import reach
 from services.registry.store import Database
+from shared.contracts.registry import Change
 from shared.failures import Rejected
 from shared.runtime.auth import caller
 
@@ -57,6 +60,11 @@ class History(NamedTuple):
     held: Any
 
 
+def _last(collection: Collection, changes: list[Change]) -> Entity:
+    """What was removed, as it last stood."""
+    return msgspec.convert(changes[-1].before, collection.kind)
+
+
 def blueprint(database: Database) -> Blueprint:
     """The history of anything that is in a collection."""
     histories = Blueprint("histories", __name__, description="历史: who changed what, and what was true when")
@@ -79,11 +87,13 @@ def blueprint(database: Database) -> Blueprint:
         who = asking(query["purpose"], caller(), _OPERATION) if collection.of_dwellings else None
         with database.reading() as reading:
             found = reading.one(collection.entity, key, reach(caller()))
+            gone = found is None and reading.is_gone(collection.entity, key, reach(caller()))
             changes = reading.history(collection.entity, key)
             amendments = reading.amendments_of(collection.entity, key)
         if who:
-            database.note(who, told(collection, [(key, found.row)] if found else [], site_of(collection, key)))
-        if found is None:
+            row = found.row if found else _last(collection, changes) if gone else None
+            database.note(who, told(collection, [] if row is None else [(key, row)], site_of(collection, key)))
+        if found is None and not gone:
             raise Rejected("not_found", what=key)
         day = query["on"]
         return History(steps(changes, amendments), None if day is None else held_on(changes, amendments, day))

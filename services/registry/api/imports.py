@@ -1,6 +1,8 @@
 """Bulk import: a template per kind, and its file checked or registered in one request."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import marshmallow as ma
@@ -17,7 +19,7 @@ from services.registry.api.kept_imports import add_kept_imports
 from services.registry.entities import BY_ENTITY
 from services.registry.importing import templates
 from services.registry.importing.carrying import carry_out
-from services.registry.importing.jobs import Jobs
+from services.registry.importing.jobs import AGAIN_S, Jobs
 from services.registry.importing.kind import Kind
 from services.registry.importing.kinds import KINDS
 from services.registry.store import Trying
@@ -28,6 +30,7 @@ from shared.runtime.web import language
 
 CSV = "text/csv"
 MOST_BYTES = 32 * 1024 * 1024
+MOST_AT_ONCE = 2  # of those somebody waits for: each is in memory whole, and only one is entered at a time
 # What browsers send: Windows says vnd.ms-excel of a CSV. Which of the two it is, the bytes say.
 _ACCEPTED = ("", XLSX, CSV, "application/octet-stream", "application/vnd.ms-excel")
 _FILE = {"schema": {"type": "string", "format": "binary"}}
@@ -35,11 +38,11 @@ _FILE = {"schema": {"type": "string", "format": "binary"}}
 
 def blueprint(database: Trying, stopping: threading.Event) -> Blueprint:
     """Every kind's template and import, and what was imported; ``stopping`` is set when the process is to end."""
-    jobs = Jobs(database, stopping)
+    jobs, turns = Jobs(database, stopping), threading.BoundedSemaphore(MOST_AT_ONCE)
     imports = blueprint_of(BY_ENTITY["import"])
     for kind in KINDS:
         _add_template(imports, kind)
-        _add_import(imports, kind, database, jobs)
+        _add_import(imports, kind, database, jobs, turns)
     add_jobs(imports, jobs)
     add_kept_imports(imports, database)
     return imports
@@ -60,7 +63,9 @@ def _add_template(imports: Blueprint, kind: Kind) -> None:
         return file(templates.template_xlsx(kind, language()), f"{kind.name}.xlsx", XLSX)
 
 
-def _add_import(imports: Blueprint, kind: Kind, database: Trying, jobs: Jobs) -> None:
+def _add_import(
+    imports: Blueprint, kind: Kind, database: Trying, jobs: Jobs, turns: threading.BoundedSemaphore
+) -> None:
     @imports.route(f"/{kind.name}", methods=["POST"], endpoint=kind.word)
     @guarded(imports, *kind.writers)
     @imports.arguments(ImportQuery, location="query", unknown=ma.RAISE)
@@ -91,7 +96,19 @@ def _add_import(imports: Blueprint, kind: Kind, database: Trying, jobs: Jobs) ->
         content = _body()
         if query.pop("job"):
             return accepted(jobs.start(kind, content, caller(), **query))
-        return answer(kind, carry_out(database, kind, content, caller(), **query))
+        with _turn(turns):
+            return answer(kind, carry_out(database, kind, content, caller(), **query))
+
+
+@contextmanager
+def _turn(turns: threading.BoundedSemaphore) -> Iterator[None]:
+    """:raises Rejected: ``too_many_imports`` if as many as may be are at work"""
+    if not turns.acquire(blocking=False):
+        raise Rejected("too_many_imports", wait_s=AGAIN_S)
+    try:
+        yield
+    finally:
+        turns.release()
 
 
 def _body() -> bytes:

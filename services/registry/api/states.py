@@ -38,8 +38,9 @@ class MoveOfOneSchema(MoveSchema):
     version = fields.number(
         1,
         2**31 - 1,
-        load_default=None,
-        metadata={"description": "The version that is meant, as its ETag said; without it, whatever it is by now"},
+        required=True,
+        allow_none=True,
+        metadata={"description": "The version that is meant, as its ETag said; null, whatever it is by now"},
     )
 
 

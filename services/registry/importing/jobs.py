@@ -21,8 +21,9 @@ from shared.runtime.auth import Principal
 
 QUEUED, DONE, FAILED = "QUEUED", "DONE", "FAILED"  # and, in between, the states of carrying
 MOST_WAITING = 4  # each may have a file of 32 MiB
+MOST_WAITING_OF_ONE = 2  # so that nobody alone keeps all others out
+AGAIN_S = 30
 _MOST_TOLD = 20
-_AGAIN_S = 30
 _log = logging.getLogger(__name__)
 
 
@@ -66,11 +67,12 @@ class Jobs:
     def start(self, kind: Kind, content: bytes, caller: Principal, *, dry_run: bool, some: bool) -> Job:
         """Queue a file; see :func:`services.registry.importing.carrying.carry_out`.
 
-        :raises Rejected: ``too_many_imports`` if too many wait already
+        :raises Rejected: ``too_many_imports`` if too many wait already, or too many of the caller's
         """
         with self._lock:
-            if len(self._waiting) >= MOST_WAITING:
-                raise Rejected("too_many_imports", wait_s=_AGAIN_S)
+            own = sum(asked.caller.key == caller.key for asked in self._waiting)
+            if len(self._waiting) >= MOST_WAITING or own >= MOST_WAITING_OF_ONE:
+                raise Rejected("too_many_imports", wait_s=AGAIN_S)
             job = Job(str(uuid4()), kind, caller.key)
             self._told[job.id] = job
             self._waiting.append(_Asked(job.id, kind, content, caller, dry_run, some))

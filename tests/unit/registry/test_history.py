@@ -57,6 +57,32 @@ def test_what_was_registered_first_has_held_ever_since_and_what_was_removed_hold
     assert held_on([], [], FIRST) is None
 
 
+def test_a_state_holds_from_the_day_it_is_said_to_and_a_deed_from_its_own() -> None:
+    late = FIRST + timedelta(90)
+    log = [
+        change(1, FIRST, None, {"state": "PLANNED", "state_from": None, "installed_on": None}),
+        change(
+            2,
+            late,
+            {"state": "PLANNED", "state_from": None, "installed_on": None},
+            {"state": "ACCEPTED", "state_from": "2026-02-01", "installed_on": None},
+        ),
+        change(
+            3,
+            late,
+            {"state": "ACCEPTED", "state_from": "2026-02-01", "installed_on": None},
+            {"state": "ACCEPTED", "state_from": "2026-02-01", "installed_on": "2026-03-01"},
+        ),
+    ]
+    held = {day: held_on(log, [], date.fromisoformat(day)) or {} for day in ("2026-01-31", "2026-02-01", "2026-03-01")}
+    told = {day: (row["state"], row["installed_on"]) for day, row in held.items()}
+    assert told == {
+        "2026-01-31": ("PLANNED", None),
+        "2026-02-01": ("ACCEPTED", None),
+        "2026-03-01": ("ACCEPTED", "2026-03-01"),
+    }
+
+
 EDITS = st.lists(
     st.tuples(st.integers(0, 5), st.sampled_from(["name", "code"]), st.integers(0, 3), st.none() | st.integers(0, 20)),
     max_size=8,

@@ -140,3 +140,14 @@ def test_a_parked_record_whose_dwelling_refused_meanwhile_is_dropped_when_it_is_
     home.replaying.devices_arrived(arrived.devices)
     assert home.replaying.step(NOW) == 1
     assert home.spool.counts() == {"accepted": 1, "dropped:no_consent": 1, "received": 2}
+
+
+def test_what_is_heard_of_an_alias_is_refused_with_its_device_on_the_alias_days_only() -> None:
+    def called(**said: Any) -> Any:
+        row = {"vendor": "acme", "alias": "hmd", "valid_from": "2025-01-01", "device": "lamp"} | said
+        return change("device_alias", "acme/hmd/2025-01-01", row)
+
+    message = pack(heartbeat(device="hmd", ts=NOW), heartbeat(device="hmd", ts=NOW - 1))
+    assert [record.ts for _, record in outcome(message, refusing(called())).accepted] == [NOW - 1]
+    assert outcome(message, refusing(called(valid_to="2025-11-25"))).dropped == []
+    assert outcome(message, refusing(called(), change("device_alias", "acme/hmd/2025-01-01", None))).dropped == []

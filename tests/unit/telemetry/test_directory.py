@@ -34,3 +34,27 @@ def test_what_the_registry_removed_is_unknown_again() -> None:
     directory.take([change("venue", "v", None), change("device", "a/d", None), change("device", "b/none", None)])
     assert directory.site("v") is None
     assert directory.devices("a") == set()
+
+
+def test_a_device_is_known_by_every_name_it_has_and_by_none_it_has_no_longer() -> None:
+    directory = Directory()
+    alias = change("device_alias", "a/new/2026-01-01", ALIAS)
+    assert directory.take([change("device", "a/old", {}), alias]).devices == {("a", "old"), ("a", "new")}
+    assert directory.take([alias, change("device_alias", "a/new/2026-06-01", ALIAS)]).devices == set()
+    directory.take([change("device_alias", "a/new/2026-01-01", None)])
+    assert directory.devices("a") == {"old", "new"}  # the other row still calls it so
+    directory.take([change("device_alias", "a/new/2026-06-01", None)])
+    assert directory.devices("a") == {"old"}
+
+
+def test_an_alias_that_is_a_device_too_outlives_either() -> None:
+    directory = Directory()
+    both = [change("device", "a/new", {}), change("device_alias", "a/new/2026-01-01", ALIAS)]
+    directory.take(both)
+    directory.take([change("device", "a/new", None)])
+    assert directory.devices("a") == {"new"}
+    directory.take([both[0], change("device_alias", "a/new/2026-01-01", None)])
+    assert directory.devices("a") == {"new"}
+
+
+ALIAS = {"vendor": "a", "alias": "new", "valid_from": "2026-01-01", "device": "old"}

@@ -14,12 +14,10 @@ _FIRST = {"pilot": "DRAFT", "phase": "PLANNED", "venue": "DRAFT"}
 def upgrade() -> None:
     """Add the columns, what is there already being in its first state; create the table."""
     for table, first in _FIRST.items():
-        with op.batch_alter_table(table) as batch:
-            batch.add_column(sa.Column("state", _text(), nullable=False, server_default=first))
-            batch.add_column(sa.Column("state_from", sa.Date))
-            batch.add_column(sa.Column("state_reason", _text()))
-        with op.batch_alter_table(table) as batch:
-            batch.alter_column("state", server_default=None)
+        # The default stays: to take it away SQLite would make the table anew, which others refer to.
+        op.add_column(table, sa.Column("state", _text(), nullable=False, server_default=first))
+        op.add_column(table, sa.Column("state_from", sa.Date))
+        op.add_column(table, sa.Column("state_reason", _text()))
     op.add_column("installation", sa.Column("accepted_on", sa.Date))
     op.add_column("installation", sa.Column("accepted_by", _text()))
     op.create_table(
