@@ -72,7 +72,10 @@ class Seed(NamedTuple):
 def moved(state: str, roles: tuple[str, ...] = (), of: Callable[[str], bool] = lambda _: True) -> Mapping[str, Move]:
     """The two operations of a lifecycle: where to from the state rows are in, and which roles may go there."""
     to = {"state": state, "reason": "按计划"}
-    return {"state": Move(lambda _: to, roles, of), "states": Move(lambda key: [{"id": key, **to}], roles, of)}
+    return {
+        "state": Move(lambda _: to, roles, of),
+        "states": Move(lambda key: [{"id": key, "version": None, **to}], roles, of),
+    }
 
 
 def _at(field: str) -> Rule:

@@ -43,7 +43,7 @@ def test_an_estates_year(year: Year) -> None:
     estate_building.accepted(year, 1, "2026-06-01")
     estate_building.handed_over(year, 1, "2026-06-10", first=0)
     estate_building.handed_over(year, 1, "2026-06-30", first=600)
-    estate_building.a_wrong_file_is_undone(year)
+    estate_building.a_wrong_list_takes_a_second_person(year)
     estate_building.handed_over(year, 1, "2026-07-20", first=1_200)
     estate_building.a_typhoon_comes(year)
     estate_building.equipped(year, 2, entered="2026-09-02", installed="2026-08-10", bound_from="2026-08-28")
