@@ -24,6 +24,11 @@ DWELLING_REF_PATTERN = r"^[A-Za-z0-9_-]{8,64}$(?!\n)"
 # A slot's or an installation's id: the site's slug first. What is behind the pattern must exist anyway.
 PLACE_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}/[A-Za-z0-9_-]{1,64}/[a-z0-9][a-z0-9-]{0,62}$(?!\n)"
 
+# Citizens' numbers by their day of birth, mobile numbers, e-mail addresses; what else is personal no pattern tells.
+_CITIZEN = re.compile(r"(?<!\d)\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)", re.ASCII)
+_REACHED_BY = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|\w@\w", re.ASCII)
+_EIGHTEEN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{18}(?![0-9A-Za-z])")
+
 
 def wrong(message: str, **params: Any) -> ma.ValidationError:
     """A ValidationError that carries a key of the message catalogue and what fills its places."""
@@ -106,6 +111,17 @@ class Printable:
 distinct, printable = Distinct(), Printable()
 
 
+def impersonal(value: str) -> None:
+    """:raises ValidationError: if there is a mobile number, a citizen's number (GB 11643) or an e-mail address in it"""
+    text = unicodedata.normalize("NFKC", value)  # full-width digits are digits
+    if _CITIZEN.search(text) or _REACHED_BY.search(_EIGHTEEN.sub(_unless_it_is_a_uscc, text)):
+        raise wrong("rule.personal_data")
+
+
+def _unless_it_is_a_uscc(eighteen: re.Match[str]) -> str:
+    return " " if gb32100.is_valid(eighteen[0]) else eighteen[0]
+
+
 class Day(ma.fields.Date):
     """A civil day, ``2026-11-22`` and no other form, from 2000 to 2099."""
 
@@ -184,13 +200,18 @@ def place(**kwargs: Any) -> ma.fields.String:
 
 
 def text(most: int = 200, **kwargs: Any) -> ma.fields.String:
-    """A field for a name that people read."""
+    """A field for a name or a reason that people write, without anybody's numbers."""
+    return ma.fields.String(validate=[Length(1, most), printable, impersonal], **kwargs)
+
+
+def given_code(most: int, **kwargs: Any) -> ma.fields.String:
+    """A field for the number or code that an authority has given something."""
     return ma.fields.String(validate=[Length(1, most), printable], **kwargs)
 
 
 def purpose(**kwargs: Any) -> ma.fields.String:
     """A field for why something is read."""
-    return ma.fields.String(validate=[Length(4, 200), printable], **kwargs)
+    return ma.fields.String(validate=[Length(4, 200), printable, impersonal], **kwargs)
 
 
 def one_of(choices: Iterable[str], **kwargs: Any) -> ma.fields.String:
