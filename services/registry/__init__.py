@@ -1,8 +1,8 @@
 """Who and what takes part: organisations, pilots, venues, devices, feeds, keys, people, and the log of every change.
 
 Read in this order: collection, entities, entities_… (the collections, declared), lifecycles, schemas, schemas_…
-(fields, calendars: the rules within a row), registering, rules, rules_city, dating (placements, devices, swaps,
-maintenance: between rows), amending (tenancies, outages, designs; settling), proposing, moving (pilots, parts,
+(fields, personal, calendars: the rules within a row), registering, rules, rules_city, dating (placements, devices,
+swaps, maintenance: between rows), amending (tenancies, outages, designs; settling), proposing, moving (pilots, parts,
 replacing), fitting, history, importing (spreadsheets), documents (media), auditing (audit_cases), drawing (sampling),
 refusal, scope, stored, store, accesses, chain, heads; granting, keys, people, passwords, signing_in, tokens, attempts;
 feed_accounts, broker_state; adapters; api; settings, app, and the commands: bootstrap, rotate, verify,

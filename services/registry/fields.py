@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import marshmallow as ma
 from stdnum.cn import uscc as gb32100
 
+from services.registry.personal import impersonal
 from services.registry.refusal import Complaint
 from shared.contracts.telemetry import DEVICE_PATTERN, SLUG_PATTERN
 
@@ -23,11 +24,6 @@ _CONTROLS = r"\x00-\x1f\x7f-\x9f"
 DWELLING_REF_PATTERN = r"^[A-Za-z0-9_-]{8,64}$(?!\n)"
 # A slot's or an installation's id: the site's slug first. What is behind the pattern must exist anyway.
 PLACE_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}/[A-Za-z0-9_-]{1,64}/[a-z0-9][a-z0-9-]{0,62}$(?!\n)"
-
-# Citizens' numbers by their day of birth, mobile numbers, e-mail addresses; what else is personal no pattern tells.
-_CITIZEN = re.compile(r"(?<!\d)\d{6}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)", re.ASCII)
-_REACHED_BY = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)|\w@\w", re.ASCII)
-_EIGHTEEN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{18}(?![0-9A-Za-z])")
 
 
 def wrong(message: str, **params: Any) -> ma.ValidationError:
@@ -109,17 +105,6 @@ class Printable:
 
 
 distinct, printable = Distinct(), Printable()
-
-
-def impersonal(value: str) -> None:
-    """:raises ValidationError: if there is a mobile number, a citizen's number (GB 11643) or an e-mail address in it"""
-    text = unicodedata.normalize("NFKC", value)  # full-width digits are digits
-    if _CITIZEN.search(text) or _REACHED_BY.search(_EIGHTEEN.sub(_unless_it_is_a_uscc, text)):
-        raise wrong("rule.personal_data")
-
-
-def _unless_it_is_a_uscc(eighteen: re.Match[str]) -> str:
-    return " " if gb32100.is_valid(eighteen[0]) else eighteen[0]
 
 
 class Day(ma.fields.Date):

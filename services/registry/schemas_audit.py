@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from services.registry import fields, media
 from services.registry.fields import Length, distinct, wrong
+from services.registry.personal import impersonal
 from services.registry.schemas import OPTIONAL, REQUIRED, in_order
 from shared.contracts import vocabulary
 from shared.contracts.vocabulary_evidence import AUDIT_ENTRY_KINDS, DOCUMENT_KINDS, FIELD_RESULTS
@@ -32,7 +33,7 @@ class _Paragraphs:
 
 
 def _text(**kwargs: Any) -> ma.fields.String:
-    return ma.fields.String(validate=[Length(1, 4_000), _Paragraphs(), fields.impersonal], **kwargs)
+    return ma.fields.String(validate=[Length(1, 4_000), _Paragraphs(), impersonal], **kwargs)
 
 
 def _digests() -> ma.fields.List[Any]:

@@ -6,6 +6,7 @@ import marshmallow as ma
 
 from services.registry import fields
 from services.registry.fields import Length, distinct
+from services.registry.personal import impersonal
 from services.registry.schemas import OPTIONAL, REQUIRED
 from shared.contracts import vocabulary
 
@@ -32,7 +33,7 @@ class PersonSchema(ScopeSchema):
     login = fields.slug(**REQUIRED)
     post = fields.text(**REQUIRED)
     role = fields.one_of(ROLES_OF_PEOPLE, **REQUIRED)
-    oidc_subject = ma.fields.String(validate=[Length(1, 255), fields.printable, fields.impersonal], **OPTIONAL)
+    oidc_subject = ma.fields.String(validate=[Length(1, 255), fields.printable, impersonal], **OPTIONAL)
     handed_over_to = ma.fields.String(**of_the_registry("Who has its work now"))
     state = ma.fields.String(**of_the_registry("INVITED, ACTIVE, LOCKED or CLOSED"))
     state_from = ma.fields.Date(**of_the_registry("The civil day from which it is so"))
