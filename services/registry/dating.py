@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from services.registry.collection import Collection, Entity, Row
 from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.store import Store
-from shared.contracts.registry_devices import DeviceAlias
+from shared.contracts.registry_devices import DeviceAlias, ReportingInterval
 from shared.runtime.auth import Principal
 
 _MAY_DATE_BACK = ("administrator",)
@@ -15,6 +15,8 @@ def faults_of_dating(store: Store, collection: Collection, rows: Sequence[Row], 
     """The faults of new rows that depend on who enters them."""
     if collection.entity == "device_alias" and caller.role not in _MAY_DATE_BACK:
         yield from _aliases(store, rows)
+    elif collection.entity == "reporting_interval":
+        yield from _intervals(store, rows, caller)
 
 
 def ended(store: Store, before: Entity, after: DeviceAlias, caller: Principal) -> DeviceAlias:
@@ -38,6 +40,18 @@ def _aliases(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
             yield fault(pointer(*path, "alias"), "conflicting", "rule.alias_is_device", device=device)
         if alias.valid_from < store.today:
             yield _dated_back("valid_from", store, path)
+
+
+def _intervals(store: Store, rows: Sequence[Row], caller: Principal) -> Iterator[Fault]:
+    """What was promised for days that are over is changed by an administrator, with a reason."""
+    for row in rows:
+        assert isinstance(row.row, ReportingInterval)
+        if row.row.valid_from >= store.today:
+            continue
+        if caller.role not in _MAY_DATE_BACK:
+            yield _dated_back("valid_from", store, row.path)
+        elif row.row.reason is None:
+            yield fault(pointer(*row.path, "reason"), "invalid_request", "rule.dated_back_reason", today=store.today)
 
 
 def _dated_back(field: str, store: Store, path: tuple[int, ...] = ()) -> Fault:

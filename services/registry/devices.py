@@ -10,6 +10,8 @@ from services.registry.refusal import Fault, Refused, fault, pointer
 from services.registry.scope import OF_VENDORS
 from services.registry.store import Store
 from shared.contracts.registry import Binding, Device
+from shared.contracts.registry_devices import ReportingInterval
+from shared.contracts.vocabulary import LONGEST_INTERVAL_S, LONGEST_INTERVALS_S
 from shared.runtime.auth import Principal
 
 PROVISIONAL, REGISTERED, RETIRED = "PROVISIONAL", "REGISTERED", "RETIRED"
@@ -42,6 +44,19 @@ def none_is_retired(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
         if isinstance(device, Device) and device.state == RETIRED and _lasts(binding, device.state_from):
             told = {"device": key, "day": device.state_from}
             yield fault(pointer(*path, "device" if path else "valid_to"), "conflicting", "rule.device_retired", **told)
+
+
+def reports_often_enough(store: Store, rows: Sequence[Row]) -> Iterator[Fault]:
+    """No interval is longer than the device's category allows."""
+    intervals = [(row.path, row.row) for row in rows if isinstance(row.row, ReportingInterval)]
+    known = store.known("device", {f"{interval.vendor}/{interval.device}" for _, interval in intervals})
+    for path, interval in intervals:
+        stored = known.get(f"{interval.vendor}/{interval.device}")
+        category = stored.row.category if stored and isinstance(stored.row, Device) else None
+        most = LONGEST_INTERVALS_S.get(category or "", LONGEST_INTERVAL_S)
+        if interval.interval_s > most:
+            told = {"category": category, "most": most}
+            yield fault(pointer(*path, "interval_s"), "conflicting", "rule.interval_long", **told)
 
 
 def retire(store: Store, device: Device, _: Principal) -> Device:

@@ -47,4 +47,14 @@ COLLECTIONS_OF_DEVICES = (
         site=lambda row: str(row.place).partition("/")[0],
         of_dwellings=True,
     ),
+    Collection(
+        "reporting_interval",
+        "reporting-intervals",
+        contract.ReportingInterval,
+        schemas.ReportingIntervalSchema,
+        key=("vendor", "device", "valid_from"),
+        access=_OF_A_VENDOR,
+        references=(Reference("device", ("vendor", "device")),),
+        filters=("vendor", "device"),
+    ),
 )

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import marshmallow as ma
 from stdnum.cn import uscc as gb32100
 
+from services.registry.personal import impersonal
 from services.registry.refusal import Complaint
 from shared.contracts.telemetry import DEVICE_PATTERN, SLUG_PATTERN
 
@@ -184,13 +185,18 @@ def place(**kwargs: Any) -> ma.fields.String:
 
 
 def text(most: int = 200, **kwargs: Any) -> ma.fields.String:
-    """A field for a name that people read."""
+    """A field for a name or a reason that people write, without anybody's numbers."""
+    return ma.fields.String(validate=[Length(1, most), printable, impersonal], **kwargs)
+
+
+def given_code(most: int, **kwargs: Any) -> ma.fields.String:
+    """A field for the number or code that an authority has given something."""
     return ma.fields.String(validate=[Length(1, most), printable], **kwargs)
 
 
 def purpose(**kwargs: Any) -> ma.fields.String:
     """A field for why something is read."""
-    return ma.fields.String(validate=[Length(4, 200), printable], **kwargs)
+    return ma.fields.String(validate=[Length(4, 200), printable, impersonal], **kwargs)
 
 
 def one_of(choices: Iterable[str], **kwargs: Any) -> ma.fields.String:

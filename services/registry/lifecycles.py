@@ -29,6 +29,7 @@ _DECIDED = (
     Edge("DRAFT", "APPROVED", DECIDERS, other_person=True, needs_reason=True),
     Edge("DRAFT", "REJECTED", DECIDERS, other_person=True, needs_reason=True),
 )
+_DRAFTED_AGAIN = Edge("REJECTED", "DRAFT", (*OFFICERS, "vendor"))
 
 _ALL = (
     Lifecycle(
@@ -121,12 +122,7 @@ _ALL = (
             Edge("WITHDRAWN", "REPORTED", VENDORS),
         ),
     ),
-    Lifecycle(
-        "maintenance",
-        _DRAFT_STATES,
-        (*_DECIDED, Edge("REJECTED", "DRAFT", (*OFFICERS, "vendor"))),
-        settled=frozenset({"APPROVED"}),
-    ),
+    Lifecycle("maintenance", _DRAFT_STATES, (*_DECIDED, _DRAFTED_AGAIN), settled=frozenset({"APPROVED"})),
     Lifecycle(
         "scene",
         {"PLANNED": "计划", "IN_OPERATION": "运行", "CLOSED": "关闭"},

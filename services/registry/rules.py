@@ -194,5 +194,6 @@ _RULES: dict[EntityName, Callable[[Store, Sequence[Row]], Iterator[Fault]]] = {
     "device_alias": _device_alias,
     "swap": swaps.check,
     "maintenance": maintenance.check,
+    "reporting_interval": devices.reports_often_enough,
     "audit_case": _audit_case,
 }

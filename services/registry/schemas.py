@@ -46,7 +46,7 @@ class PilotSchema(ma.Schema):
     district = fields.one_of(vocabulary.DISTRICT_CODES, **REQUIRED)
     housing_type = fields.one_of(vocabulary.HOUSING_TYPES, **REQUIRED)
     funding_source = fields.one_of(vocabulary.FUNDING_SOURCES, **REQUIRED)
-    registration_code = fields.text(64, **OPTIONAL)
+    registration_code = fields.given_code(64, **OPTIONAL)
     construction_start_date = fields.Day(**OPTIONAL)
     state = fields.filled_in()
     state_from = fields.filled_in_day()

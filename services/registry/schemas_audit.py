@@ -1,12 +1,12 @@
 """What a body must look like: documents, audit cases, and what an audit records."""
 
-import re
 from typing import Any, ClassVar
 
 import marshmallow as ma
 
 from services.registry import fields, media
 from services.registry.fields import Length, distinct, wrong
+from services.registry.personal import impersonal
 from services.registry.schemas import OPTIONAL, REQUIRED, in_order
 from shared.contracts import vocabulary
 from shared.contracts.vocabulary_evidence import AUDIT_ENTRY_KINDS, DOCUMENT_KINDS, FIELD_RESULTS
@@ -16,18 +16,10 @@ _CONTROLS = r"\x00-\x09\x0b-\x1f\x7f-\x9f"  # but the line feed
 MOST_DRAWN = 1_000
 STRATA = ("district", "vendor", "category")
 SAMPLED = ("slot", "installation")
-# Mobile numbers, resident identity numbers (GB 11643) and e-mail addresses; what else is personal no pattern tells.
-_PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)|[\w.+-]+@[\w-]+\.\w+")
 
 
 def _filled_in(kind: type[ma.fields.Field[Any]] = ma.fields.String, **kwargs: Any) -> ma.fields.Field[Any]:
     return kind(dump_only=True, allow_none=True, metadata={"description": "Filled in by the registry"}, **kwargs)
-
-
-def impersonal(value: str) -> None:
-    """:raises ValidationError: if there is a mobile number, an identity number or an e-mail address in it"""
-    if _PERSONAL.search(value):
-        raise wrong("rule.personal_data")
 
 
 class _Paragraphs:
@@ -52,7 +44,7 @@ class DocumentQuery(ma.Schema):
     """What is told of a document that is uploaded; the rest its bytes tell."""
 
     document_kind = fields.one_of(DOCUMENT_KINDS, **REQUIRED)
-    title = ma.fields.String(validate=[Length(1, 200), fields.printable, impersonal], **REQUIRED)
+    title = fields.text(**REQUIRED)
     site = fields.slug(**OPTIONAL)
     vendor = fields.slug(**OPTIONAL)
     pages = ma.fields.Integer(validate=fields.Between(1, 100_000), **OPTIONAL)
@@ -91,7 +83,7 @@ class AuditCaseSchema(ma.Schema):
     """审计个案."""
 
     code = fields.slug(**REQUIRED)
-    title = ma.fields.String(validate=[Length(1, 200), fields.printable, impersonal], **REQUIRED)
+    title = fields.text(**REQUIRED)
     sites = ma.fields.List(fields.slug(), load_default=list, validate=[Length(0, 1_000), distinct])
     districts = ma.fields.List(fields.one_of(vocabulary.DISTRICT_CODES), load_default=list, validate=distinct)
     period_from = fields.Day(**REQUIRED)

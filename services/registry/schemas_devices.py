@@ -57,6 +57,16 @@ class SwapSchema(ma.Schema):
             raise ma.ValidationError({"reason_text": wrong("rule.other_text").messages})
 
 
+class ReportingIntervalSchema(ma.Schema):
+    """上报间隔, from a day until that of the next one."""
+
+    vendor = fields.slug(**REQUIRED)
+    device = fields.device_id(**REQUIRED)
+    valid_from = fields.Day(**REQUIRED)
+    interval_s = fields.number(1, vocabulary.LONGEST_INTERVAL_S, **REQUIRED)
+    reason = fields.text(**OPTIONAL)
+
+
 class MaintenanceSchema(ma.Schema):
     """维护, epoch milliseconds, half-open."""
 

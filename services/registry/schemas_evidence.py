@@ -16,7 +16,7 @@ class Paper(ma.Schema):
     """What every paper has: which it is, who recorded it, and who else verified it."""
 
     code = fields.slug(**REQUIRED)
-    document_no = fields.text(100, **REQUIRED)
+    document_no = fields.given_code(100, **REQUIRED)
     title = fields.text(**REQUIRED)
     sha256 = fields.sha256(**REQUIRED)
     recorded_by = fields.filled_in()

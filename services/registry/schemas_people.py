@@ -1,24 +1,16 @@
 """What a body must look like: accounts of people. No name, no telephone number, no e-mail address stands in one."""
 
-import re
 from typing import Any
 
 import marshmallow as ma
 
 from services.registry import fields
-from services.registry.fields import Length, distinct, wrong
+from services.registry.fields import Length, distinct
+from services.registry.personal import impersonal
 from services.registry.schemas import OPTIONAL, REQUIRED
 from shared.contracts import vocabulary
 
 ROLES_OF_PEOPLE = tuple(role for role in vocabulary.ROLES if role != "service")
-# An e-mail address, a mobile number, a citizen's number (GB 11643).
-_PERSONAL = re.compile(r"@|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)\d{17}[\dXx](?!\d)")
-
-
-def impersonal(value: str) -> None:
-    """:raises ValidationError: if it holds what tells a person rather than a post"""
-    if _PERSONAL.search(value):
-        raise wrong("rule.impersonal")
 
 
 def of_the_registry(description: str) -> dict[str, Any]:
@@ -39,7 +31,7 @@ class PersonSchema(ScopeSchema):
     """人员账号: of a post, not of a name."""
 
     login = fields.slug(**REQUIRED)
-    post = ma.fields.String(validate=[Length(1, 200), fields.printable, impersonal], **REQUIRED)
+    post = fields.text(**REQUIRED)
     role = fields.one_of(ROLES_OF_PEOPLE, **REQUIRED)
     oidc_subject = ma.fields.String(validate=[Length(1, 255), fields.printable, impersonal], **OPTIONAL)
     handed_over_to = ma.fields.String(**of_the_registry("Who has its work now"))

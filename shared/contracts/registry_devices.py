@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-EntityOfDevices = Literal["device_alias", "swap", "maintenance"]
+EntityOfDevices = Literal["device_alias", "swap", "maintenance", "reporting_interval"]
 
 
 class DeviceAlias(msgspec.Struct, frozen=True):
@@ -61,8 +61,22 @@ class Maintenance(msgspec.Struct, frozen=True):
     state_reason: str | None = None
 
 
+class ReportingInterval(msgspec.Struct, frozen=True):
+    """上报间隔 of a device from a civil day until the day of its next one. Id: ``{vendor}/{device}/{valid_from}``.
+
+    Before its first one holds what the device was registered with. ``reason``: why it was dated back, if it was.
+    """
+
+    vendor: str
+    device: str
+    valid_from: date
+    interval_s: int
+    reason: str | None = None
+
+
 ENTITIES_OF_DEVICES: dict[str, type[msgspec.Struct]] = {
     "device_alias": DeviceAlias,
     "swap": Swap,
     "maintenance": Maintenance,
+    "reporting_interval": ReportingInterval,
 }

@@ -55,6 +55,13 @@ CATEGORIES = {
     "CARE_ACCESSIBLE": Category("适老及无障碍", True),
     "OTHER": Category("其他", True),
 }
+_MAINS_S, _BATTERY_S, LONGEST_INTERVAL_S = 900, 14_400, 86_400
+LONGEST_INTERVALS_S = {  # policy, section 7.2: 15 min on mains, 4 h on a battery, 24 h for leak and smoke
+    **dict.fromkeys(("GATEWAY", "LIGHTING", "SHADING", "HVAC_AIR", "CONTROL_PANEL", "POWER_SOCKET"), _MAINS_S),
+    **dict.fromkeys(("VIDEO_INTERCOM", "APPLIANCE"), _MAINS_S),
+    **dict.fromkeys(("ACCESS_LOCK", "INTRUSION_PRESENCE", "ENVIRONMENT", "CARE_ACCESSIBLE", "OTHER"), _BATTERY_S),
+    "LIFE_SAFETY": LONGEST_INTERVAL_S,
+}
 HOUSING_TYPES = {
     "PUBLIC_RENTAL": "公共租赁住房",
     "AFFORDABLE_RENTAL": "保障性租赁住房",

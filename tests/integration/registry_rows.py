@@ -428,6 +428,15 @@ SEEDS: dict[str, Seed] = {  # in the order in which they can be registered
         {"alias": "new", "valid_from": "2099-01-01"},
         {"valid_to": "2099-06-01"},
     ),
+    "reporting_interval": Seed(
+        tuple(
+            {"vendor": vendor, "device": device, "interval_s": 900, "valid_from": "2026-01-01", "reason": "补登记"}
+            for vendor, device in (("acme", "lamp"), ("bolt", "lamp"), ("acme", "visor"), ("acme", "spare"))
+        ),
+        _device_told,
+        _of_vendor,
+        {"valid_from": "2099-01-01"},
+    ),
     "swap": Seed(
         tuple(
             {"vendor": vendor, "device_out": "lamp", "on": "2026-02-01", "device_in": "spare", "reason": "FAULT"}

@@ -114,6 +114,15 @@ TABLES_OF_THE_CITY = {
         district(),
         sa.Index(None, "vendor", "device_out"),
     ),
+    "reporting_interval": entity(
+        "reporting_interval",
+        text("vendor", of("organisation")),
+        text("device"),
+        must_day("valid_from"),
+        number("interval_s"),
+        text("reason", nullable=True),
+        sa.Index(None, "vendor", "device"),
+    ),
     "maintenance": entity(
         "maintenance",
         text("place", index=True),
