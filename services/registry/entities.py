@@ -179,7 +179,9 @@ COLLECTIONS = (
         access=_OF_A_DISTRICT,
         filters=("entity", "of", "state"),
         of_dwellings=True,  # those of a dwelling or a tenancy among them
-        site=lambda row: str(row.of).partition("/")[0],
+        site=lambda row: (
+            None if row.entity == "scene" else str(row.of).partition("/")[0]
+        ),  # a scene's slug is no site's
     ),
     *COLLECTIONS_OF_PEOPLE,
     *COLLECTIONS_OF_IMPORTS,

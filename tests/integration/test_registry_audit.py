@@ -153,7 +153,7 @@ def test_an_auditor_writes_only_in_cases_he_leads_or_is_named_in(city: Evidence)
         (ENTRIES, {"kind": "OUTCOME", "text": "移交"}),
         (f"{case}/samples", {"seed": "s", "size": 1}),
         (f"{case}/state", {"state": "FIELDWORK"}),
-        ("/v1/audit-cases/states", [{"id": "homes-2026", "state": "FIELDWORK"}]),
+        ("/v1/audit-cases/states", [{"id": "homes-2026", "version": None, "state": "FIELDWORK"}]),
     )
     for path, body in tried:
         answer = stranger.post(path, body)

@@ -67,7 +67,7 @@ def nanshan_registers_a_housing_pilot(nanshan: Caller) -> None:
     slot = {"pilot": "qianhai-homes", "dwelling_ref": "c0ffee01"}
     smoke = {**slot, "code": "smoke", "category": "LIFE_SAFETY"}
     lamp = {**slot, "code": "lamp", "category": "LIGHTING", "installed_on": "2026-05-20"}
-    filled_in = {"required": True, "installed_on": None, "retired_on": None}  # what was left out
+    filled_in = {"required": True, "installed_on": None, "retired_on": None, "state_reason": None}  # what was left out
     assert nanshan.made("/v1/slots", lamp, smoke) == [filled_in | lamp, filled_in | smoke]
 
 
