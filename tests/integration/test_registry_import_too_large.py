@@ -51,7 +51,7 @@ def test_a_body_in_chunks_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
         admin.post(f"{process.url}/v1/organisations", json=[VENDOR], timeout=30).raise_for_status()
         rows = "厂商,设备编号\nacme,a\n".encode()
         empty = b" " * 4_000 + b"\n"
-        whole = (rows + empty * (MOST_BYTES // len(empty)))[:MOST_BYTES]
+        whole = (rows + empty * (MOST_BYTES // len(empty) + 1))[:MOST_BYTES]
         for content, status in ((whole, 200), (whole + b"\n", 413)):
             halves = (half for half in (content[: MIB * 16], content[MIB * 16 :]))
             answer = admin.post(f"{process.url}/v1/imports/devices", data=halves, timeout=60)
