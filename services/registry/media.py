@@ -7,11 +7,10 @@ PNG: RFC 2083, 3.1; XLSX: a zip (APPNOTE 4.3.7) with the parts of a workbook (EC
 import codecs
 import mmap
 import re
-import zipfile
-from itertools import islice
 from typing import BinaryIO
 
 from services.registry.refusal import Refused, fault, pointer
+from services.registry.zips import entries_of, has_more_entries
 
 PDF, JPEG, PNG, CSV = "application/pdf", "image/jpeg", "image/png", "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -20,7 +19,7 @@ _SIGNATURES = ((b"%PDF-", PDF), (b"\xff\xd8\xff", JPEG), (b"\x89PNG\r\n\x1a\n", 
 _SAYS_NOTHING = ("", "application/octet-stream", "application/x-www-form-urlencoded")
 _SAME = {"application/vnd.ms-excel": CSV, "text/plain": CSV, "image/jpg": JPEG}
 _ENCRYPTED_PDF = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")  # of a trailer, which is never packed
-_ENTRY, _MOST_ENTRIES = re.compile(rb"PK\x01\x02"), 5_000  # APPNOTE 4.3.12
+_MOST_ENTRIES = 5_000
 _CHUNK = 1 << 20
 
 
@@ -79,14 +78,11 @@ def _check_pdf(file: BinaryIO) -> None:
 
 def _check_workbook(file: BinaryIO) -> None:
     """An archive is no paper: what is in it is uploaded one by one, each with its own hash."""
-    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:  # each entry would cost a kilobyte to read
-        if sum(1 for _ in islice(_ENTRY.finditer(content), _MOST_ENTRIES + 1)) > _MOST_ENTRIES:
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        if has_more_entries(content, _MOST_ENTRIES):
             raise _refused("rule.document_kind_of_file")
-    try:
-        with zipfile.ZipFile(file) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise _refused("rule.document_kind_of_file") from error
+    if (entries := entries_of(file)) is None:
+        raise _refused("rule.document_kind_of_file")
     names = {entry.filename.lower() for entry in entries}
     if any(entry.flag_bits & 1 for entry in entries):
         raise _refused("rule.document_encrypted")

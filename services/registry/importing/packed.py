@@ -7,6 +7,7 @@ import io
 import zipfile
 
 from services.registry.refusal import Refused, fault, pointer
+from services.registry.zips import entries_of, has_more_entries
 
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024  # 50,000 rows take some 30 MiB
 MOST_ENTRIES = 500
@@ -20,15 +21,12 @@ def check(content: bytes) -> None:
 
     :raises Refused: ``too_large`` if it would unpack to too much; ``invalid_request`` if it is no such file
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise not_a_sheet() from error
-    unpacked = sum(entry.file_size for entry in entries)
-    if len(entries) > MOST_ENTRIES or unpacked > MOST_UNPACKED_BYTES or any(map(_is_bomb, entries)):
-        most = MOST_UNPACKED_BYTES // 1024 // 1024
-        raise Refused([fault(pointer(), "too_large", "rule.sheet_unpacks", most=most, ratio=MOST_RATIO)])
+    if has_more_entries(content, MOST_ENTRIES):
+        raise _too_large()
+    if (entries := entries_of(io.BytesIO(content))) is None:
+        raise not_a_sheet()
+    if sum(entry.file_size for entry in entries) > MOST_UNPACKED_BYTES or any(map(_is_bomb, entries)):
+        raise _too_large()
     if any(entry.compress_type not in _METHODS or entry.flag_bits & 1 for entry in entries):
         raise not_a_sheet()
 
@@ -36,6 +34,11 @@ def check(content: bytes) -> None:
 def not_a_sheet() -> Refused:
     """It is neither XLSX nor CSV."""
     return Refused([fault(pointer(), "invalid_request", "rule.not_a_sheet")])
+
+
+def _too_large() -> Refused:
+    most = MOST_UNPACKED_BYTES // 1024 // 1024
+    return Refused([fault(pointer(), "too_large", "rule.sheet_unpacks", most=most, ratio=MOST_RATIO)])
 
 
 def _is_bomb(entry: zipfile.ZipInfo) -> bool:

@@ -144,3 +144,12 @@ def test_one_row_more_than_allowed_is_refused(monkeypatch: pytest.MonkeyPatch) -
 
 def test_blank_rows_without_end_are_not_followed() -> None:
     assert why(b"a\n" + b"\n" * 1_100_000) == ("too_large", "rule.sheet_rows")
+
+
+def test_a_directory_of_very_many_entries_is_not_even_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowded = io.BytesIO()
+    with zipfile.ZipFile(crowded, "w") as archive:
+        for number in range(packed.MOST_ENTRIES + 1):
+            archive.writestr(str(number), b"")
+    monkeypatch.setattr(packed, "entries_of", lambda _file: pytest.fail("it was read"))
+    assert why(crowded.getvalue()) == ("too_large", "rule.sheet_unpacks")
