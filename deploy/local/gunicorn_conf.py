@@ -22,4 +22,5 @@ logger_class = JsonLogger
 timeout = 60
 graceful_timeout = 20
 keepalive = 15
+worker_connections = 500  # paho waits with select(), which knows no file above 1023; the default is 1,000 connections
 control_socket_disable = True  # it would be a second way in, in a folder that stacks share

@@ -15,6 +15,14 @@ from tests.integration.telemetry_under_test import TelemetryUnderTest, telemetry
 from tests.system.feed import Feed
 
 
+@pytest.fixture(scope="module", autouse=True)
+def few_files_open() -> Iterator[None]:
+    """What a module leaves open is told where it happened: paho waits with select(), which knows no file above 1023."""
+    yield
+    count = sum(1 for _ in Path("/proc/self/fd").iterdir())
+    assert count < 400, f"{count} files are open in the tests' own process"
+
+
 @pytest.fixture(scope="session")
 def brokers(make_stack: Callable[[], Stack]) -> Stack:
     """Mosquitto, RabbitMQ and InfluxDB with their accounts, healthy; none of our services."""

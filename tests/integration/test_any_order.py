@@ -10,7 +10,7 @@ import os
 import random
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -128,9 +128,9 @@ class Pipeline:
         while left:
             cut = self._chance.randint(1, 12)
             for _, batch in groupby(left[:cut], key=lambda one: day_of(one.received_ms)):
-                spool = Spooled(self.folder / "spool.db", worker="w")
-                Ingest[AMessage](self._directory, spool.taking_in, lambda _b, _o: None).ingest(list(batch))
-                self._drain(spool, bodies)
+                with closing(Spooled(self.folder / "spool.db", worker="w")) as spool:
+                    Ingest[AMessage](self._directory, spool.taking_in, lambda _b, _o: None).ingest(list(batch))
+                    self._drain(spool, bodies)
             left = left[cut:]
             if self._chance.random() < 0.5:
                 self._fold(bodies)
@@ -158,9 +158,9 @@ class Pipeline:
 
     def _fold(self, bodies: list[Body]) -> None:
         """Deliver what was published, in another order, some of it twice."""
-        spool = Spooled(self.folder / "spool.db", worker="w")
-        while publish_events(spool.giving_out, bodies.extend, "w"):
-            pass
+        with closing(Spooled(self.folder / "spool.db", worker="w")) as spool:
+            while publish_events(spool.giving_out, bodies.extend, "w"):
+                pass
         self._chance.shuffle(bodies)
         bodies += bodies[: len(bodies) // 3]
         store = SqliteFacts(self.facts)
@@ -184,7 +184,7 @@ def answers(facts: Path) -> list[Any]:
     windows = [(day, day + timedelta(days=1)) for day in DAYS] + [(DAYS[0], DAYS[-1] + timedelta(days=1))]
     found = []
     for on in KNOWN:
-        with SqliteKnownFacts(facts).at_once(day_from_date(on) + 1) as known:
+        with closing(SqliteKnownFacts(facts)) as stored, stored.at_once(day_from_date(on) + 1) as known:
             for metric in ("H4", "H6", "H7a", "V2", "V5"):
                 for window in windows:
                     figure = measure(metric, "programme", window, city, known).figure
@@ -218,7 +218,7 @@ def test_fifty_orders_give_the_same_bytes_and_what_loops_over_the_records_give(t
 def check_against_loops(facts: Path, records: list[Json]) -> None:
     """The strips of each device-day, as known on each day, are what plain loops find."""
     for on in KNOWN:
-        with SqliteKnownFacts(facts).at_once(day_from_date(on) + 1) as known:
+        with closing(SqliteKnownFacts(facts)) as stored, stored.at_once(day_from_date(on) + 1) as known:
             for device in ("lamp", "hmd", "socket"):
                 for day in DAYS:
                     wanted = oracle_strips.state(records, device, day, on)

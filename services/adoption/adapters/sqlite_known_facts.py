@@ -37,6 +37,11 @@ class SqliteKnownFacts:
         with snapshot(self._connection()) as connection:
             yield AtOnce(connection, before, {})
 
+    def close(self) -> None:
+        """Close this thread's connection; the next use opens another."""
+        if (opened := self._local.__dict__.pop("connection", None)) is not None:
+            opened.close()
+
     def _connection(self) -> sqlite3.Connection:
         if not hasattr(self._local, "connection"):
             opened = connect(self._path, read_only=True)

@@ -53,30 +53,13 @@ class Control:
 
 @contextmanager
 def connected(address: mqtt.MqttAddress) -> Iterator[Control]:
-    """A connection for the time of the block; one that is not answered is tried once more.
+    """A connection for the time of the block.
 
     :raises Unavailable: if the broker does not accept it, or loses it while it is being asked
     """
     heard: queue.Queue[Any] = queue.Queue()
-    client = _begun(address, heard)
-    try:
-        try:
-            event = heard.get(timeout=_CONNECT_S / 2)
-        except queue.Empty:
-            _ended(client)
-            client = _begun(address, heard)
-            event = _next(heard, _CONNECT_S / 2, "the broker did not accept the connection")
-        if isinstance(event, Unavailable):
-            raise event
-        yield Control(client, heard)
-    finally:
-        _ended(client)
-
-
-def _begun(address: mqtt.MqttAddress, heard: "queue.Queue[Any]") -> Client:
-    """A client that says when it may ask, or why it may not."""
     client = mqtt.client(address, Client)
-    client.connect_timeout = _CONNECT_S / 2
+    client.connect_timeout = _CONNECT_S
     client.on_connect = lambda client, _userdata, _flags, reason, _properties: (
         heard.put(Unavailable("mosquitto", str(reason))) if reason.is_failure else client.subscribe(_RESPONSE, 1)
     )
@@ -87,12 +70,12 @@ def _begun(address: mqtt.MqttAddress, heard: "queue.Queue[Any]") -> Client:
     except OSError as error:
         raise Unavailable("mosquitto", str(error)) from error
     client.loop_start()
-    return client
-
-
-def _ended(client: Client) -> None:
-    client.disconnect()
-    client.loop_stop()
+    try:
+        _next(heard, _CONNECT_S, "the broker did not accept the connection")
+        yield Control(client, heard)
+    finally:
+        client.disconnect()
+        client.loop_stop()
 
 
 def _answers(payload: bytes) -> list[Answer]:

@@ -117,6 +117,11 @@ class SpoolFile:
             opened[synchronous].execute("PRAGMA secure_delete = FAST")  # Debian's default writes every freed page
         return opened[synchronous]
 
+    def close(self) -> None:
+        """Close this thread's connections; the next use opens them again."""
+        for opened in self._local.__dict__.pop("opened", {}).values():
+            opened.close()
+
     @contextmanager
     def writing(self, synchronous: Literal["FULL", "NORMAL"] = "FULL") -> Iterator[sqlite3.Connection]:
         """One write transaction.

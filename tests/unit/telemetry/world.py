@@ -99,6 +99,9 @@ class Spooled:
         self.mirroring = SqliteMirroring(self.file)
         self.numbers = SqliteNumbers(self.file)
 
+    def close(self) -> None:
+        self.file.close()
+
     def counts(self) -> dict[str, int]:
         """Every total, days and vendors added up, zeros left out."""
         totals: Counter[str] = Counter()
