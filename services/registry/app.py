@@ -5,8 +5,9 @@ import hmac
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
-from typing import Any
+from typing import NamedTuple
 
 from flask import Flask
 
@@ -50,6 +51,20 @@ from shared.runtime import auth, logs, web
 _OF_THEIR_OWN = ("feed", "amendment", "document", "audit_case", "audit_entry", "person", "import")
 
 
+class Parts(NamedTuple):
+    """What the application is put together from; ``stopping`` is set when the process is asked to end."""
+
+    database: SqlDatabase
+    accounts: BrokerAccounts
+    shelf: FolderDocuments
+    signing_keys: PemSigningKeys
+    attempts: Attempts
+    passwords: Passwords
+    city: oidc.CityProvider | None
+    stopping: threading.Event
+    now_ms: Callable[[], int]
+
+
 def create_app() -> Flask:
     """The application, with its settings from the environment."""
     logs.configure()
@@ -57,13 +72,27 @@ def create_app() -> Flask:
     heads = Heads(SqlDatabase(settings.database_url, now_ms), now_ms)
     heads.begin()
     atexit.register(heads.end)  # after gunicorn's last request, whatever signal ended it
-    return compose(settings, MosquittoAccounts(settings.mqtt_url), _stopping())
+    return compose(settings, parts_of(settings, MosquittoAccounts(settings.mqtt_url), _stopping()))
 
 
-def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Event) -> Flask:
-    """The application on these settings and this broker; ``stopping`` is set when the process is asked to end."""
-    database = SqlDatabase(settings.database_url, now_ms)
-    signing_keys = PemSigningKeys(settings.signing_key_file, now_ms)
+def parts_of(settings: Settings, accounts: BrokerAccounts, stopping: threading.Event) -> Parts:
+    """The parts that these settings tell of, on this broker."""
+    return Parts(
+        SqlDatabase(settings.database_url, now_ms),
+        accounts,
+        FolderDocuments(settings.documents_dir),
+        PemSigningKeys(settings.signing_key_file, now_ms),
+        Attempts(time.monotonic),
+        Passwords(),
+        _city(settings),
+        stopping,
+        now_ms,
+    )
+
+
+def compose(settings: Settings, parts: Parts) -> Flask:
+    """The application of these parts."""
+    database, accounts, shelf, signing_keys, attempts, passwords, city, stopping, clock = parts
     app, api = web.create("registry", "Pilotlight registry · 登记", check=database.check)
     api.spec.options["servers"] = [{"url": settings.public_url}]
     api.spec.components.security_scheme(SCHEME, {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
@@ -74,30 +103,24 @@ def compose(settings: Settings, accounts: BrokerAccounts, stopping: threading.Ev
             api.register_blueprint(layouts.blueprint(collection, database))
         elif collection.entity not in _OF_THEIR_OWN:
             api.register_blueprint(blueprint_for(collection, database))
-    shelf = FolderDocuments(settings.documents_dir)
     api.register_blueprint(documents.blueprint(database, shelf, settings.documents_most_bytes))
     api.register_blueprint(audit.cases_blueprint(database))
     api.register_blueprint(audit.entries_blueprint(database))
     api.register_blueprint(amendments.blueprint(database))
     api.register_blueprint(histories.blueprint(database))
     api.register_blueprint(feeds.blueprint(database, accounts))
-    api.register_blueprint(keys.blueprint(database, now_ms))
-    issued = Tokens(signing_keys.ring, now_ms)
-    _register_people(api, database, issued)
-    api.register_blueprint(oidc.blueprint(database, issued, _city(settings)))
+    api.register_blueprint(keys.blueprint(database, clock))
+    issued = Tokens(signing_keys.ring, clock)
+    api.register_blueprint(people.blueprint(database, clock))
+    api.register_blueprint(people.passwords_blueprint(database, attempts, passwords, clock))
+    api.register_blueprint(tokens.blueprint(database, issued, attempts, passwords, clock))
+    api.register_blueprint(oidc.blueprint(database, issued, city))
     api.register_blueprint(imports.blueprint(database, stopping))
     api.register_blueprint(changes.blueprint(database, stopping))
     api.register_blueprint(accesses.blueprint(database))
     api.register_blueprint(districts.blueprint())
     api.register_blueprint(pages.blueprint())
     return app
-
-
-def _register_people(api: Any, database: SqlDatabase, issued: Tokens) -> None:
-    attempts, passwords = Attempts(time.monotonic), Passwords()
-    api.register_blueprint(people.blueprint(database, now_ms))
-    api.register_blueprint(people.passwords_blueprint(database, attempts, passwords, now_ms))
-    api.register_blueprint(tokens.blueprint(database, issued, attempts, passwords, now_ms))
 
 
 def _city(settings: Settings) -> oidc.CityProvider | None:

@@ -4,6 +4,7 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -14,6 +15,7 @@ from shared.failures import Unavailable
 LEAST_CHARACTERS = 12
 MOST_BYTES = 1024
 _AT_ONCE = 2  # each takes 64 MiB and a core for a moment
+_HASHER = PasswordHasher()
 _TURN_S = 2.0  # the process has threads for others too, who must not all wait here
 
 
@@ -21,8 +23,8 @@ class Passwords:
     """Makes and checks hashes, two at a time; by default with argon2-cffi's parameters, RFC 9106's second choice."""
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
-        self._hasher = hasher or PasswordHasher()
-        self._decoy = self._hasher.hash("the hash of an account that is not there")
+        self._hasher = hasher or _HASHER
+        self._decoy = _decoy(self._hasher)
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
 
     def hash(self, password: str) -> str:
@@ -53,6 +55,11 @@ class Passwords:
             yield
         finally:
             self._turns.release()
+
+
+@cache
+def _decoy(hasher: PasswordHasher) -> str:
+    return hasher.hash("the hash of an account that is not there")
 
 
 def faults_of(login: str, password: str) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ from deploy.local.programs import BROKERS
 from deploy.local.stack import Stack
 from tests.integration.adoption_under_test import AdoptionUnderTest, adoption_on
 from tests.integration.databases import Databases, PostgresqlDatabases, SqliteFiles, make_template
+from tests.integration.lending import given_back
 from tests.integration.postgresql_server import PostgresqlServer, serving_postgresql
 from tests.integration.registry_under_test import Caller, RegistryUnderTest
 from tests.integration.telemetry_under_test import TelemetryUnderTest, telemetry_on
@@ -21,6 +22,20 @@ def few_files_open() -> Iterator[None]:
     yield
     count = sum(1 for _ in Path("/proc/self/fd").iterdir())
     assert count < 400, f"{count} files are open in the tests' own process"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def lent_to_a_module() -> Iterator[None]:
+    """Applications lent to a module's fixtures are given back at its end."""
+    with given_back():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def lent_to_a_test() -> Iterator[None]:
+    """Applications lent to a test and its own fixtures are given back at its end."""
+    with given_back():
+        yield
 
 
 @pytest.fixture(scope="session")

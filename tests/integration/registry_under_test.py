@@ -16,13 +16,14 @@ from werkzeug.test import TestResponse
 
 from services.registry import keys
 from services.registry.adapters.sql_database import SqlDatabase
-from services.registry.app import compose, now_ms
+from services.registry.app import now_ms, parts_of
 from services.registry.entities import COLLECTIONS
 from services.registry.feed_accounts import BrokerAccounts
 from services.registry.settings import OidcSettings, Settings
 from services.registry.tokens import new_signing_key
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
 from tests.integration.databases import Databases
+from tests.integration.lending import lend
 
 _FOLDER = TemporaryDirectory()
 PREFIX = "urn:pilotlight:problem:"
@@ -114,7 +115,8 @@ def registry(
     settings = Settings(
         url, "mqtt://unused:unused@127.0.0.1", signing_key_file(), "http://127.0.0.1:8101", folder, oidc=oidc
     )
-    app = compose(settings, broker, stopping or threading.Event())
+    parts = parts_of(settings, broker, stopping or threading.Event())
+    app = lend(settings, parts)
     client = app.test_client()
     token = client.post("/v1/tokens", json=first._asdict())
     assert token.json is not None

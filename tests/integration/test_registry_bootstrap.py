@@ -14,7 +14,7 @@ import pytest
 
 from services.registry import keys
 from services.registry.adapters.sql_database import SqlDatabase
-from services.registry.app import compose, now_ms
+from services.registry.app import compose, now_ms, parts_of
 from services.registry.settings import Settings
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
 from tests.integration.change_log import opened
@@ -51,7 +51,7 @@ def test_what_the_bootstrap_writes_opens_the_registry_and_is_private(databases: 
     written = bootstrap(url, tmp_path)
     pem = tmp_path / "signing" / "key.pem"
     settings = Settings(url, "mqtt://a:b@127.0.0.1", pem, "http://127.0.0.1", tmp_path / "documents")
-    app = compose(settings, MosquittoAccountsInMemory(), threading.Event())
+    app = compose(settings, parts_of(settings, MosquittoAccountsInMemory(), threading.Event()))
     for name, role in NAMES.items():
         assert written[name]["role"] == role
         assert app.test_client().post("/v1/tokens", json=written[name]).status_code == 200
@@ -88,7 +88,7 @@ def test_a_machines_key_in_its_last_thirty_days_is_replaced_and_lasts_to_its_end
     }
     pem = tmp_path / "signing" / "key.pem"
     settings = Settings(url, "mqtt://a:b@127.0.0.1", pem, "http://127.0.0.1", tmp_path / "documents")
-    client = compose(settings, MosquittoAccountsInMemory(), threading.Event()).test_client()
+    client = compose(settings, parts_of(settings, MosquittoAccountsInMemory(), threading.Event())).test_client()
     for key in (first["telemetry"], second["telemetry"]):
         assert client.post("/v1/tokens", json=key).status_code == 200
 
@@ -108,7 +108,7 @@ def test_a_machines_revoked_key_is_replaced_in_its_file_and_the_administrators_i
     assert [name for name in NAMES if second[name] != first[name]] == ["telemetry"]
     pem = tmp_path / "signing" / "key.pem"
     settings = Settings(url, "mqtt://a:b@127.0.0.1", pem, "http://127.0.0.1", tmp_path / "documents")
-    client = compose(settings, MosquittoAccountsInMemory(), threading.Event()).test_client()
+    client = compose(settings, parts_of(settings, MosquittoAccountsInMemory(), threading.Event())).test_client()
     answers = [client.post("/v1/tokens", json=key["telemetry"]).status_code for key in (first, second)]
     assert answers == [401, 200]
 

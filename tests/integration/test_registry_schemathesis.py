@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 from argon2 import PasswordHasher
 
-from services.registry.app import compose
+from services.registry.app import compose, parts_of
 from services.registry.attempts import WINDOW_S, Attempts
 from services.registry.feed_accounts import BrokerAccounts
 from services.registry.passwords import Passwords
@@ -47,7 +47,7 @@ def documented() -> dict[str, Any]:
     settings = Settings(
         "sqlite:////nowhere/unused.db", "mqtt://unused@127.0.0.1", signing_key_file(), "http://127.0.0.1:8101", nowhere
     )
-    app = compose(settings, MosquittoAccountsInMemory(), threading.Event())
+    app = compose(settings, parts_of(settings, MosquittoAccountsInMemory(), threading.Event()))
     spec: Any = app.test_client().get("/v1/openapi.json").json
     paths: dict[str, Any] = spec["paths"]
     return paths
