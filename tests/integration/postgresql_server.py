@@ -60,7 +60,7 @@ class PostgresqlServer:
 
     def create(self, database: str, template: str = "template1") -> str:
         """Make a database like another to which nobody is connected; its address."""
-        self._execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        self._execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')  # without fsync the faster
         return self.url_of(database)
 
     def hang_up(self) -> None:
