@@ -22,6 +22,9 @@ class Databases(Protocol):
     def migrated(self) -> str:
         """The address of a new database with every table."""
 
+    def like(self, url: str) -> str:
+        """The address of a new database with what one has to which nobody is connected."""
+
 
 class SqliteFiles:
     """Files in a folder."""
@@ -38,7 +41,12 @@ class SqliteFiles:
     def migrated(self) -> str:
         if not self._template.exists():
             alembic_migrations.upgrade(f"sqlite:///{self._template}")
-        return f"sqlite:///{shutil.copy(self._template, self._folder / f'{uuid4().hex}.db')}"
+        return self.like(f"sqlite:///{self._template}")
+
+    def like(self, url: str) -> str:
+        file = Path(url.removeprefix("sqlite:///"))
+        assert not file.with_name(f"{file.name}-wal").exists(), "somebody is connected"
+        return f"sqlite:///{shutil.copy(file, self._folder / f'{uuid4().hex}.db')}"
 
 
 class PostgresqlDatabases:
@@ -54,6 +62,9 @@ class PostgresqlDatabases:
 
     def migrated(self) -> str:
         return self._create(TEMPLATE)
+
+    def like(self, url: str) -> str:
+        return self._create(self._server.database_of(url))
 
     def _create(self, template: str) -> str:
         return self._server.create(uuid4().hex, template)

@@ -11,9 +11,9 @@ from tests.integration.registry_under_test import (
     OTHER_VENDOR,
     VENDOR,
     Caller,
+    Grown,
     RegistryUnderTest,
     home,
-    registry,
     venue,
 )
 from tests.unit.registry import papers
@@ -52,13 +52,17 @@ class Evidence(NamedTuple):
         return self.registry.app.test_client().get(path, headers={**caller.headers, **headers})
 
 
-def evidence(databases: Databases, folder: Path) -> Evidence:
-    """A new registry with a home ``garden``, a venue ``hall``, and a feed of acme's at the first."""
-    made = registry(databases, documents_dir=folder)
+@Grown
+def _home_venue_and_feed(made: RegistryUnderTest) -> None:
     made.admin.made("/v1/organisations", VENDOR, OTHER_VENDOR)
     home(made.admin, "garden", "nanshan", dwellings=3)
     made.admin.made("/v1/venues", venue("hall", "futian"))
     assert made.admin.post("/v1/feeds", {"vendor": "acme", "feed": "gw", "sites": ["garden"]}).status_code == 201
+
+
+def evidence(databases: Databases, folder: Path) -> Evidence:
+    """A new registry with a home ``garden``, a venue ``hall``, and a feed of acme's at the first."""
+    made = _home_venue_and_feed(databases, folder)
     return Evidence(
         made,
         folder,

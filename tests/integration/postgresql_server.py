@@ -58,9 +58,14 @@ class PostgresqlServer:
         """What SQLAlchemy calls a database of this server."""
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self._folder}"
 
+    def database_of(self, url: str) -> str:
+        """Which database has an address."""
+        return url.removeprefix(f"postgresql+psycopg://{OWNER}@/").removesuffix(f"?host={self._folder}")
+
     def create(self, database: str, template: str = "template1") -> str:
         """Make a database like another to which nobody is connected; its address."""
-        self._execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')  # without fsync the faster
+        files = "STRATEGY FILE_COPY"  # without fsync the faster
+        self._execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}" {files}')
         return self.url_of(database)
 
     def hang_up(self) -> None:

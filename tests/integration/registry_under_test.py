@@ -3,12 +3,14 @@
 import re
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,11 +21,12 @@ from services.registry.adapters.sql_database import SqlDatabase
 from services.registry.app import now_ms, parts_of
 from services.registry.entities import COLLECTIONS
 from services.registry.feed_accounts import BrokerAccounts
+from services.registry.keys import NewKey
 from services.registry.settings import OidcSettings, Settings
 from services.registry.tokens import new_signing_key
 from tests.fakes.mosquitto_accounts import MosquittoAccountsInMemory
 from tests.integration.databases import Databases
-from tests.integration.lending import lend
+from tests.integration.lending import given_back, lend
 
 _FOLDER = TemporaryDirectory()
 PREFIX = "urn:pilotlight:problem:"
@@ -77,12 +80,13 @@ class Caller:
 
 
 class RegistryUnderTest(NamedTuple):
-    """The application, its first administrator, its database and its broker."""
+    """The application, its first administrator and his key, its database and its broker."""
 
     app: Flask
     admin: Caller
     url: str
     broker: BrokerAccounts
+    key: NewKey
 
     def caller(
         self, role: str, *, districts: Sequence[str] = (), vendors: Sequence[str] = (), language: str = ""
@@ -103,14 +107,14 @@ def registry(
     stopping: threading.Event | None = None,
     documents_dir: Path | None = None,
     oidc: OidcSettings | None = None,
+    like: RegistryUnderTest | None = None,
 ) -> RegistryUnderTest:
-    """A new registry on a new database; the broker's accounts are kept in memory, unless one is given."""
-    url = databases.migrated()
-    broker = broker or MosquittoAccountsInMemory()
-    database = SqlDatabase(url, now_ms)
-    with database.writing("bootstrap") as store:
-        first = keys.create(store, "first administrator", "administrator", [], [])
-    database.close()
+    """A new registry on a new database, or on one like another's that was given back.
+
+    The broker's accounts are kept in memory, unless one is given.
+    """
+    broker = broker or (deepcopy(like.broker) if like else MosquittoAccountsInMemory())
+    url, first = (databases.like(like.url), like.key) if like else _begun(databases.migrated())
     folder = documents_dir or Path(tempfile.gettempdir(), f"pilotlight-{uuid4().hex}")  # made only if it is used
     settings = Settings(
         url, "mqtt://unused:unused@127.0.0.1", signing_key_file(), "http://127.0.0.1:8101", folder, oidc=oidc
@@ -120,7 +124,32 @@ def registry(
     client = app.test_client()
     token = client.post("/v1/tokens", json=first._asdict())
     assert token.json is not None
-    return RegistryUnderTest(app, Caller(client, token.json["access_token"]), url, broker)
+    return RegistryUnderTest(app, Caller(client, token.json["access_token"]), url, broker, first)
+
+
+def _begun(url: str) -> tuple[str, NewKey]:
+    """A database with the key of its first administrator."""
+    database = SqlDatabase(url, now_ms)
+    with database.writing("bootstrap") as store:
+        first = keys.create(store, "first administrator", "administrator", [], [])
+    database.close()
+    return url, first
+
+
+class Grown:
+    """Registries in which the same was done; it is done once for each kind of database, and then copied."""
+
+    def __init__(self, do: Callable[[RegistryUnderTest], object]) -> None:
+        self.do = do
+        self._done: WeakKeyDictionary[Databases, RegistryUnderTest] = WeakKeyDictionary()
+
+    def __call__(self, databases: Databases, documents_dir: Path | None = None) -> RegistryUnderTest:
+        if databases not in self._done:
+            with given_back():
+                made = registry(databases)
+                self.do(made)
+            self._done[databases] = made
+        return registry(databases, documents_dir=documents_dir, like=self._done[databases])
 
 
 def signing_key_file() -> Path:
@@ -161,25 +190,23 @@ def home(caller: Caller, slug: str, district: str = "nanshan", dwellings: int = 
     )
 
 
-def home_and_venue(databases: Databases) -> RegistryUnderTest:
+@Grown
+def home_and_venue(made: RegistryUnderTest) -> None:
     """A vendor and an operator, a home ``garden`` and a venue ``hall``."""
-    made = registry(databases)
     made.admin.made("/v1/organisations", VENDOR, OPERATOR)
     home(made.admin, "garden")
     made.admin.made("/v1/venues", venue("hall"))
-    return made
 
 
-def lamp_with_two_feeds(databases: Databases) -> RegistryUnderTest:
+@Grown
+def lamp_with_two_feeds(made: RegistryUnderTest) -> None:
     """A home in 南山区 with a lamp, spoken for by a cloud and by a gateway of the same vendor."""
-    made = registry(databases)
     made.admin.made("/v1/organisations", VENDOR, OTHER_VENDOR)
     home(made.admin, "garden", "nanshan")
     made.admin.made("/v1/devices", {"vendor": "acme", "device": "lamp"})
     for feed in ({"feed": "cloud", "vendor_cloud": True}, {"feed": "gw"}):
         answer = made.admin.post("/v1/feeds", {"vendor": "acme", "sites": ["garden"], **feed})
         assert answer.status_code == 201, answer.text
-    return made
 
 
 def reason(answer: TestResponse) -> str:

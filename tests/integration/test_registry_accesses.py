@@ -13,11 +13,11 @@ from tests.integration.databases import Databases
 from tests.integration.registry_under_test import (
     VENDOR,
     Caller,
+    Grown,
     RegistryUnderTest,
     home,
     pointers,
     reason,
-    registry,
     venue,
 )
 from tests.integration.spreadsheets import as_csv, upload
@@ -30,10 +30,9 @@ OF_DWELLINGS |= {"swaps", "maintenances", "audit-entries"}
 NEXT_SEQUENCE = "SELECT coalesce(max(sequence), 0) FROM access"
 
 
-@pytest.fixture
-def city(databases: Databases) -> RegistryUnderTest:
+@Grown
+def ready(made: RegistryUnderTest) -> None:
     """Two homes, three dwellings in the first; a lamp in a slot, a headset in a venue."""
-    made = registry(databases)
     made.admin.made("/v1/organisations", VENDOR)
     home(made.admin, "garden", dwellings=3)
     home(made.admin, "orchard", "futian")
@@ -41,7 +40,11 @@ def city(databases: Databases) -> RegistryUnderTest:
     made.admin.made("/v1/devices", {"vendor": "acme", "device": "lamp"})
     slot = "garden/home-00000/lamp"
     made.admin.made("/v1/bindings", {"vendor": "acme", "device": "lamp", "slot": slot, "valid_from": "2026-01-01"})
-    return made
+
+
+@pytest.fixture
+def city(databases: Databases) -> RegistryUnderTest:
+    return ready(databases)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from services.registry.app import now_ms
 from shared.contracts.civil_time import date_from_day, day_of
 from tests.integration.databases import Databases
-from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers, reason
+from tests.integration.registry_under_test import Grown, RegistryUnderTest, lamp_with_two_feeds, pointers, reason
 
 ALIAS = {"vendor": "acme", "alias": "lamp-x", "device": "lamp", "valid_from": "2026-06-01"}
 KEY = "/v1/device-aliases/acme/lamp-x/2026-06-01"
@@ -15,14 +15,18 @@ AHEAD = "2099-06-01"
 SLOT = "garden/home-00000/lamp"
 
 
-@pytest.fixture
-def city(databases: Databases) -> RegistryUnderTest:
+@Grown
+def ready(made: RegistryUnderTest) -> None:
     """The device ``lamp`` in its slot since January, and three devices that are nowhere yet."""
-    made = lamp_with_two_feeds(databases)
+    lamp_with_two_feeds.do(made)
     made.admin.made("/v1/devices", *({"vendor": "acme", "device": name} for name in ("lamp-x", "lamp-y", "spare")))
     made.admin.made("/v1/slots", {"pilot": "garden", "dwelling_ref": "home-00000", "code": "two", "category": "OTHER"})
     made.admin.made("/v1/bindings", {"vendor": "acme", "device": "lamp", "slot": SLOT, "valid_from": "2026-01-01"})
-    return made
+
+
+@pytest.fixture
+def city(databases: Databases) -> RegistryUnderTest:
+    return ready(databases)
 
 
 def refused(city: RegistryUnderTest, *rows: dict[str, Any], path: str = "device-aliases") -> list[str]:

@@ -6,21 +6,24 @@ from typing import Any
 import pytest
 
 from tests.integration.databases import Databases
-from tests.integration.registry_under_test import Caller, RegistryUnderTest, pilot, pointers, reason, registry
+from tests.integration.registry_under_test import Caller, Grown, RegistryUnderTest, pilot, pointers, reason
 
 LAMP, GATEWAY = {"code": "lamp", "category": "LIGHTING"}, {"code": "gw", "category": "GATEWAY", "required": False}
 LAYOUT = {"pilot": "garden", "code": "two-rooms", "name": "两室一厅", "slots": [LAMP, GATEWAY]}
 KEY = "/v1/layouts/garden/two-rooms"
 
 
-@pytest.fixture
-def city(databases: Databases) -> RegistryUnderTest:
+@Grown
+def ready(made: RegistryUnderTest) -> None:
     """A pilot with two phases and a layout."""
-    made = registry(databases)
     made.admin.made("/v1/pilots", pilot("garden"))
     made.admin.made("/v1/phases", *({"pilot": "garden", "number": number, "name": "期"} for number in (1, 2)))
     made.admin.made("/v1/layouts", LAYOUT)
-    return made
+
+
+@pytest.fixture
+def city(databases: Databases) -> RegistryUnderTest:
+    return ready(databases)
 
 
 def dwelling(number: int, phase: int = 1, **fields: Any) -> dict[str, Any]:

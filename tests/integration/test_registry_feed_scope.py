@@ -5,23 +5,34 @@ from typing import Any
 import pytest
 
 from tests.integration.databases import Databases
-from tests.integration.registry_under_test import VENDOR, Caller, RegistryUnderTest, home, pointers, reason, registry
+from tests.integration.registry_under_test import (
+    VENDOR,
+    Caller,
+    Grown,
+    RegistryUnderTest,
+    home,
+    pointers,
+    reason,
+)
 
 GATEWAY = {"vendor": "acme", "feed": "gw", "sites": ["south-home"]}
 BOTH = {"vendor": "acme", "feed": "both", "sites": ["south-home", "field-home"]}
 ELSEWHERE = {"vendor": "acme", "feed": "elsewhere", "sites": ["field-home"]}
 
 
-@pytest.fixture
-def city(databases: Databases) -> RegistryUnderTest:
+@Grown
+def ready(made: RegistryUnderTest) -> None:
     """A home each in 南山区 and 福田区; a feed that serves both, and one that serves the latter."""
-    made = registry(databases)
     made.admin.made("/v1/organisations", VENDOR)
     home(made.admin, "south-home", "nanshan")
     home(made.admin, "field-home", "futian")
     for feed in (BOTH, ELSEWHERE):
         assert made.admin.post("/v1/feeds", feed).status_code == 201
-    return made
+
+
+@pytest.fixture
+def city(databases: Databases) -> RegistryUnderTest:
+    return ready(databases)
 
 
 @pytest.fixture

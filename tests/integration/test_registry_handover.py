@@ -6,18 +6,21 @@ import pytest
 
 from tests.integration.databases import Databases
 from tests.integration.offices import OFFICER, invited, move, person, set_password, sign_in
-from tests.integration.registry_under_test import RegistryUnderTest, home, pointers, reason, registry
+from tests.integration.registry_under_test import Grown, RegistryUnderTest, home, pointers, reason
 from tests.integration.test_registry_second_person import SELECTION
 
 STATE = "/v1/selections/garden/doc-1/state"
 VERIFIED = {"state": "VERIFIED"}
 
 
+@Grown
+def ready(made: RegistryUnderTest) -> None:
+    home(made.admin, "garden")
+
+
 @pytest.fixture
 def city(databases: Databases) -> RegistryUnderTest:
-    made = registry(databases)
-    home(made.admin, "garden")
-    return made
+    return ready(databases)
 
 
 def hand_over(city: RegistryUnderTest, login: str, to: str) -> Any:

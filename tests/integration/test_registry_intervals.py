@@ -7,19 +7,23 @@ import pytest
 from services.registry.app import now_ms
 from shared.contracts.civil_time import date_from_day, day_of
 from tests.integration.databases import Databases
-from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers, reason
+from tests.integration.registry_under_test import Grown, RegistryUnderTest, lamp_with_two_feeds, pointers, reason
 
 PATH = "/v1/reporting-intervals"
 INTERVAL: dict[str, Any] = {"vendor": "acme", "device": "leak", "valid_from": "2099-01-01", "interval_s": 3_600}
 CAPS = {"lights": ("LIGHTING", 900), "lock": ("ACCESS_LOCK", 14_400), "leak": ("LIFE_SAFETY", 86_400)}
 
 
-@pytest.fixture
-def city(databases: Databases) -> RegistryUnderTest:
-    made = lamp_with_two_feeds(databases)
+@Grown
+def ready(made: RegistryUnderTest) -> None:
+    lamp_with_two_feeds.do(made)
     devices = [{"vendor": "acme", "device": name, "category": category} for name, (category, _) in CAPS.items()]
     made.admin.made("/v1/devices", *devices)
-    return made
+
+
+@pytest.fixture
+def city(databases: Databases) -> RegistryUnderTest:
+    return ready(databases)
 
 
 def test_a_vendor_says_how_often_its_device_reports_from_a_day_on(city: RegistryUnderTest) -> None:

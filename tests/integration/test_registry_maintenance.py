@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.databases import Databases
-from tests.integration.registry_under_test import RegistryUnderTest, lamp_with_two_feeds, pointers, reason
+from tests.integration.registry_under_test import Grown, RegistryUnderTest, lamp_with_two_feeds, pointers, reason
 
 HOUR = 3_600_000
 BEGAN = 1_773_014_400_000  # 2026-03-09, 08:00 in Shenzhen
@@ -15,11 +15,15 @@ KEY = f"/v1/maintenances/{SLOT}/{BEGAN}"
 APPROVED = {"state": "APPROVED", "reason": "属实"}
 
 
+@Grown
+def ready(made: RegistryUnderTest) -> None:
+    lamp_with_two_feeds.do(made)
+    made.admin.made("/v1/bindings", {"vendor": "acme", "device": "lamp", "slot": SLOT, "valid_from": "2026-03-09"})
+
+
 @pytest.fixture
 def city(databases: Databases) -> RegistryUnderTest:
-    made = lamp_with_two_feeds(databases)
-    made.admin.made("/v1/bindings", {"vendor": "acme", "device": "lamp", "slot": SLOT, "valid_from": "2026-03-09"})
-    return made
+    return ready(databases)
 
 
 def test_a_vendor_drafts_and_the_district_approves(city: RegistryUnderTest) -> None:

@@ -7,7 +7,15 @@ import pytest
 from services.registry.app import now_ms
 from shared.contracts.civil_time import date_from_day, day_of
 from tests.integration.databases import Databases
-from tests.integration.registry_under_test import RegistryUnderTest, home_and_venue, pilot, pointers, reason, venue
+from tests.integration.registry_under_test import (
+    Grown,
+    RegistryUnderTest,
+    home_and_venue,
+    pilot,
+    pointers,
+    reason,
+    venue,
+)
 
 SOURCE = {"source": "名录(虚构)", "source_sha256": "ab" * 32}
 PROJECT = {"code": "p-7", "name": "保障房(虚构)", "district": "nanshan", "dwellings": 1_200, "permit_on": "2026-03-01"}
@@ -30,12 +38,16 @@ CLOSURE = {
 } | SOURCE
 
 
+@Grown
+def ready(made: RegistryUnderTest) -> None:
+    """A pilot ``garden`` in 南山区, a venue ``hall`` with a zone in 福田区."""
+    home_and_venue.do(made)
+    made.admin.made("/v1/zones", {"venue": "hall", "code": "vr", "name": "体验区", "calendars": []})
+
+
 @pytest.fixture
 def city(databases: Databases) -> RegistryUnderTest:
-    """A pilot ``garden`` in 南山区, a venue ``hall`` with a zone in 福田区."""
-    made = home_and_venue(databases)
-    made.admin.made("/v1/zones", {"venue": "hall", "code": "vr", "name": "体验区", "calendars": []})
-    return made
+    return ready(databases)
 
 
 def refused(city: RegistryUnderTest, path: str, *rows: dict[str, Any]) -> tuple[str, list[str]]:

@@ -8,6 +8,7 @@ from tests.integration.databases import Databases
 from tests.integration.registry_under_test import (
     VENDOR as ACME,
     Caller,
+    Grown,
     RegistryUnderTest,
     home,
     lamp_with_two_feeds,
@@ -22,13 +23,17 @@ KEY = "/v1/swaps/acme/lamp/2026-06-01"
 CONFIRM = {"id": "acme/lamp/2026-06-01", "version": None, "state": "CONFIRMED"}
 
 
-@pytest.fixture
-def city(databases: Databases) -> RegistryUnderTest:
+@Grown
+def ready(made: RegistryUnderTest) -> None:
     """The device ``lamp`` in its slot in 南山区 since January, and a device ``new`` that is provisional."""
-    made = lamp_with_two_feeds(databases)
+    lamp_with_two_feeds.do(made)
     made.admin.made("/v1/bindings", {"vendor": "acme", "device": "lamp", "slot": SLOT, "valid_from": "2026-01-01"})
     made.caller("vendor", vendors=["acme"]).made("/v1/devices", {"vendor": "acme", "device": "new"})
-    return made
+
+
+@pytest.fixture
+def city(databases: Databases) -> RegistryUnderTest:
+    return ready(databases)
 
 
 def vendor(city: RegistryUnderTest) -> Caller:
