@@ -1,4 +1,4 @@
-"""A file that is longer than it may be, or shorter than it says, over a wire: its beginning is no file."""
+"""A body that is longer than it may be, or shorter than it says, over a wire: its beginning is no file."""
 
 import socket
 from collections.abc import Iterator
@@ -7,7 +7,10 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import msgspec
+
 from services.registry.api.imports import MOST_BYTES
+from shared.runtime.web import MAX_BODY_BYTES
 from tests.integration.databases import SqliteFiles
 from tests.integration.registry_process import registry_process
 from tests.integration.registry_under_test import VENDOR
@@ -56,6 +59,18 @@ def test_a_body_in_chunks_is_read_whole_or_not_at_all(tmp_path: Path) -> None:
             halves = (half for half in (content[: MIB * 16], content[MIB * 16 :]))
             answer = admin.post(f"{process.url}/v1/imports/devices", data=halves, timeout=60)
             assert answer.status_code == status, answer.text
+
+
+def test_rows_in_chunks_are_read_whole_or_not_at_all(tmp_path: Path) -> None:
+    with registry_process(SqliteFiles(tmp_path).empty(), tmp_path) as process:
+        admin = process.session("admin")
+        whole = msgspec.json.encode([VENDOR]).ljust(MAX_BODY_BYTES)
+        for content, status in ((whole + b"!", 413), (whole + b" ", 413), (whole, 201)):
+            for named in ({}, {"Idempotency-Key": f"{status}"}):
+                halves = (half for half in (content[:MIB], content[MIB:]))
+                told = {"Content-Type": "application/json", **named}
+                answer = admin.post(f"{process.url}/v1/organisations", data=halves, headers=told, timeout=60)
+                assert answer.status_code == status, answer.text
 
 
 def test_a_body_that_is_cut_short_is_no_file(tmp_path: Path) -> None:

@@ -6,25 +6,43 @@ from typing import Any
 import marshmallow as ma
 import msgspec
 from flask import request
+from werkzeug.exceptions import ClientDisconnected
 
 from services.registry.collection import Collection, Entity, id_of
 from services.registry.refusal import Fault, Refused, fault, flatten, pointer
 from services.registry.rules import Row
 from shared.failures import Rejected
 from shared.runtime.auth import caller
+from shared.runtime.web import MAX_BODY_BYTES
 
 MOST_ROWS = 1_000
+
+
+def whole(most_bytes: int = MAX_BODY_BYTES, *, cache: bool = True) -> bytes:
+    """The request's body, not its beginning alone; one that says it is too long is refused before it is read.
+
+    ``cache``: it may be asked for again.
+
+    :raises Rejected: ``too_large``
+    """
+    request.max_content_length = most_bytes + 1  # of a body in chunks the rest is cut off without a word
+    content = request.get_data(cache=cache)
+    if len(content) > most_bytes:
+        raise Rejected("too_large")
+    if request.content_length not in (None, len(content)):
+        raise ClientDisconnected  # the server ends the stream where the connection ended
+    return content
 
 
 def json_body() -> Any:
     """The request's body.
 
-    :raises Rejected: ``not_supported_media`` or ``not_json``
+    :raises Rejected: ``not_supported_media``, ``too_large`` or ``not_json``
     """
     if not request.is_json:
         raise Rejected("not_supported_media")
     try:
-        return msgspec.json.decode(request.get_data())
+        return msgspec.json.decode(whole())
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Rejected("not_json") from error
 

@@ -11,6 +11,7 @@ import marshmallow as ma
 from flask import request
 from flask_smorest import Blueprint
 
+from services.registry.api.bodies import whole
 from services.registry.api.headers import View, takes_header
 from services.registry.fields import Matches
 from services.registry.store import Once
@@ -26,5 +27,5 @@ def once(blueprint: Blueprint) -> Callable[[View], View]:
 
 
 def _digest() -> str:
-    told = f"{request.method} {request.full_path}\n".encode() + request.get_data()
+    told = f"{request.method} {request.full_path}\n".encode() + whole()
     return hashlib.sha256(told).hexdigest()

@@ -8,9 +8,8 @@ from typing import Any
 import marshmallow as ma
 from flask import Response, request
 from flask_smorest import Blueprint
-from werkzeug.exceptions import ClientDisconnected
 
-from services.registry.api import purposes
+from services.registry.api import bodies, purposes
 from services.registry.api.collections import blueprint_of
 from services.registry.api.guarding import guarded
 from services.registry.api.import_jobs import accepted, add_jobs
@@ -121,10 +120,4 @@ def _body() -> bytes:
     """
     if request.mimetype not in _ACCEPTED:
         raise Rejected("not_supported_media")
-    request.max_content_length = MOST_BYTES + 1  # of a body in chunks the rest is cut off without a word
-    content = request.get_data(cache=False)
-    if len(content) > MOST_BYTES:
-        raise Rejected("too_large")
-    if request.content_length not in (None, len(content)):
-        raise ClientDisconnected  # the server ends the stream where the connection ended
-    return content
+    return bodies.whole(MOST_BYTES, cache=False)
