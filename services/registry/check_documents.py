@@ -48,7 +48,7 @@ def _documents(database: SqlDatabase) -> Iterator[Document]:
         if not page:
             return
         after = page[-1][0]
-        yield from (row for _, row in page if isinstance(row, Document) and row.state != REMOVED)
+        yield from (row for _, (row, _) in page if isinstance(row, Document) and row.state != REMOVED)
 
 
 def _failure(shelf: FolderDocuments, sha256: str) -> str | None:

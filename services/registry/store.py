@@ -120,8 +120,8 @@ class Store(Protocol):
 class Reading(Protocol):
     """The registry, while it is read."""
 
-    def page(self, entity: EntityName, reach: Reach, asked: Asked) -> list[tuple[str, Entity]]:
-        """Entities in reach, as (id, entity) in the order of ids."""
+    def page(self, entity: EntityName, reach: Reach, asked: Asked) -> list[tuple[str, Stored]]:
+        """Entities in reach with their versions, by id, in the order of ids."""
 
     def one(self, entity: EntityName, key: str, reach: Reach, before: str | None = None) -> Stored | None:
         """An entity by its id, if there is one in reach: as it stands, or stood ``before`` a moment."""

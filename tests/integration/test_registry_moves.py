@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from services.registry.app import now_ms
+from shared.contracts.civil_time import date_from_day, day_of
 from tests.integration.databases import Databases
 from tests.integration.registry_under_test import Caller, RegistryUnderTest, home_and_venue, pilot, pointers, reason
 
@@ -125,6 +127,49 @@ def test_many_are_moved_by_the_versions_that_are_meant(city: City) -> None:
     answer = city.officer.post("/v1/phases/states", [row | {"version": 7}])
     assert (answer.status_code, reason(answer)) == (412, "changed_meanwhile")
     assert city.officer.post("/v1/phases/states", [row | {"version": 1}]).status_code == 200
+
+
+def told(caller: Caller, path: str) -> list[dict[str, Any]]:
+    """The rows of a page and of those that follow."""
+    found: list[dict[str, Any]] = []
+    following: str | None = path
+    while following is not None:
+        answer = caller.get(following)
+        assert isinstance(answer.json, list), answer.text
+        found += answer.json
+        following = answer.headers["Link"].partition(">")[0][1:] if "Link" in answer.headers else None
+    return found
+
+
+def test_a_pile_is_read_with_its_versions_and_moved_as_it_was_read(city: City) -> None:
+    city.officer.made("/v1/phases", *({"pilot": "garden", "number": number, "name": "期"} for number in (2, 3)))
+    assert city.officer.patch("/v1/phases/garden/2", {"name": "二期"}).status_code == 200
+    assert all("version" not in row for row in told(city.officer, "/v1/phases?pilot=garden"))
+
+    def pile() -> list[dict[str, Any]]:
+        rows = told(city.officer, "/v1/phases?pilot=garden&state=PLANNED&limit=2&versions=true")
+        return [{"id": f"garden/{row['number']}", "version": row["version"]} for row in rows]
+
+    read = pile()
+    assert read == [{"id": f"garden/{number}", "version": version} for number, version in ((1, 1), (2, 2), (3, 1))]
+    for one in read:
+        assert city.officer.get(f"/v1/phases/{one['id']}").headers["ETag"] == f'"{one["version"]}"'
+    assert city.officer.patch("/v1/phases/garden/3", {"name": "三期"}).status_code == 200
+    answer = city.officer.post("/v1/phases/states", [one | {"state": "UNDER_CONSTRUCTION"} for one in read])
+    assert (reason(answer), pointers(answer)) == ("changed_meanwhile", ["#/2/id"])
+    assert pile() == [*read[:2], {"id": "garden/3", "version": 2}]
+    answer = city.officer.post("/v1/phases/states", [one | {"state": "UNDER_CONSTRUCTION"} for one in pile()])
+    assert answer.status_code == 200, answer.text
+    assert pile() == []
+
+
+def test_of_a_day_the_version_of_then_is_told(city: City) -> None:
+    today = str(date_from_day(day_of(now_ms())))
+    for version in (1, 2):
+        asked = f"/v1/phases?pilot=garden&versions=true&as_of={today}"
+        assert [row["version"] for row in told(city.officer, asked)] == [version]
+        city.officer.patch("/v1/phases/garden/1", {"name": "一期（甲）"})
+    assert told(city.officer, "/v1/phases?versions=true&as_of=2020-01-01") == []
 
 
 def test_a_slug_keeps_its_district_though_the_pilot_was_removed(city: City) -> None:

@@ -57,7 +57,9 @@ def test_many_rows_are_replaced_and_each_is_logged(database: SqlDatabase) -> Non
         ("甲", row.name) for row in after
     }
     with database.reading() as reading:
-        assert [row for _, row in reading.page("organisation", EVERYTHING, Asked())] == after
+        assert [row for _, row in reading.page("organisation", EVERYTHING, Asked())] == [
+            Stored(row, 2) for row in after
+        ]
 
 
 def test_nothing_replaced_is_nothing_logged(database: SqlDatabase) -> None:

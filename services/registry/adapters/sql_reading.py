@@ -35,7 +35,7 @@ class SqlReading:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def page(self, entity: EntityName, reach: Reach, asked: Asked) -> list[tuple[str, Entity]]:
+    def page(self, entity: EntityName, reach: Reach, asked: Asked) -> list[tuple[str, Stored]]:
         """See Reading. Filters are of fields that never change, but for the state: that is the one of then."""
         table = TABLES[entity]
         wanted = [
@@ -45,10 +45,10 @@ class SqlReading:
         where = sa.and_(_in_reach(entity, reach), table.c.id > asked.after, *wanted)
         found = self._as_of(entity, where, asked.before) if asked.before else self._now(entity, where)
         rows = self._connection.execute(found.order_by(table.c.id).limit(asked.limit)).mappings()
-        told = [(row["id"], _stored(entity, row).row) for row in rows]
+        told = [(row["id"], _stored(entity, row)) for row in rows]
         if asked.before:
             gone = sql_gone.page(self._connection, entity, reach, asked)
-            told += [(key, then.row) for key, then in islice(gone, asked.limit)]
+            told += islice(gone, asked.limit)
         return sorted(told, key=itemgetter(0))[: asked.limit]
 
     def one(self, entity: EntityName, key: str, reach: Reach, before: str | None = None) -> Stored | None:
@@ -116,7 +116,8 @@ class SqlReading:
 
     def keys(self) -> list[Key]:
         """See Reading."""
-        return [row for _, row in self.page("key", Reach(everything=True), Asked()) if isinstance(row, Key)]
+        found = self.page("key", Reach(everything=True), Asked())
+        return [key.row for _, key in found if isinstance(key.row, Key)]
 
     def relying_on(self, sha256: str, reach: Reach) -> list[tuple[EntityName, str]]:
         """See Reading."""

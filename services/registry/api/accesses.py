@@ -7,8 +7,8 @@ from flask import url_for
 from flask_smorest import Blueprint
 
 from services.registry.accesses import AccessesAsked, Noted
-from services.registry.api.collections import start_of_day
 from services.registry.api.guarding import guarded
+from services.registry.api.queries import start_of_day
 from services.registry.fields import Day, slug
 from services.registry.store import Database
 

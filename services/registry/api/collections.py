@@ -1,11 +1,9 @@
 """The operations that every collection has, made from its row in :mod:`services.registry.entities`."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import marshmallow as ma
-import msgspec
 from flask import url_for
 from flask_smorest import Blueprint
 
@@ -15,30 +13,16 @@ from services.registry.api import bodies, purposes
 from services.registry.api.guarding import guarded
 from services.registry.api.idempotency import once
 from services.registry.api.preconditions import TELLS_ETAG, conditional, etag
+from services.registry.api.queries import end_of, listed_schema, named, one_schema, page_schema, with_version
 from services.registry.api.states import add_moving
 from services.registry.collection import Collection, Entity
-from services.registry.fields import Day
 from services.registry.lifecycles import LIFECYCLES
 from services.registry.registering import register
 from services.registry.scope import reach
 from services.registry.store import Asked, Database, Once
-from shared.contracts.civil_time import day_from_date, rfc3339, start_of
 from shared.failures import Rejected
 from shared.runtime.auth import caller
 
-
-class AsOf(ma.Schema):
-    """The day as of which the registry is read."""
-
-    as_of = Day(
-        load_default=None,
-        metadata={"description": "As the registry stood at the end of that civil day (Asia/Shanghai); now, without it"},
-    )
-
-
-_DEFAULT_LIMIT = 100
-_COUNT = ma.validate.Range(0, 2**31 - 1, error="rule.after")  # what every database can hold
-_MOST = 1_000
 BeforeCommit = Callable[[Entity], None]
 
 
@@ -50,36 +34,38 @@ def blueprint_of(collection: Collection) -> Blueprint:
 
 def add_reading(blueprint: Blueprint, collection: Collection, database: Database) -> None:
     """GET of pages, and of one entity by its id."""
-    schema = collection.schema
+    schema, listed = collection.schema, listed_schema(collection)
     list_it, get_it = f"list_{_word(collection)}", f"get_{collection.entity}"
 
     @blueprint.route("", methods=["GET"])
     @guarded(blueprint, *collection.access.readers)
-    @blueprint.arguments(_page_schema(collection), location="query", unknown=ma.RAISE)
+    @blueprint.arguments(page_schema(collection), location="query", unknown=ma.RAISE)
     @blueprint.response(
         200,
-        schema(many=True),
+        listed(many=True),
         headers={"Link": {"description": "rel=next (RFC 8288), if there is more", "schema": {"type": "string"}}},
     )
     @blueprint.doc(operationId=list_it, summary="A page, in the order of ids")
     def page(query: dict[str, Any]) -> Any:
         after, limit, as_of = query.pop("after"), query.pop("limit"), query.pop("as_of")
+        with_versions = query.pop("versions")
         said = query.pop(purposes.PURPOSE, None)
         asking = purposes.asking(said, caller(), list_it) if collection.of_dwellings else None
         with database.reading() as reading:
             found = reading.page(collection.entity, reach(caller()), Asked(query, after, limit + 1, end_of(as_of)))
         if asking:
-            database.note(asking, told(collection, found[:limit], _asked_about(query)))
-        rows = [row for _, row in found[:limit]]
+            database.note(asking, told(collection, [(key, it.row) for key, it in found[:limit]], _asked_about(query)))
+        rows = [with_version(it) if with_versions else it.row for _, it in found[:limit]]
         if len(found) <= limit:
             return rows
-        then = {name: value for name, value in (("as_of", as_of), (purposes.PURPOSE, said)) if value}
+        again = {"as_of": as_of, purposes.PURPOSE: said, "versions": with_versions}
+        then: Any = {name: value for name, value in again.items() if value}
         following = url_for(f"{collection.path}.page", **query, **then, after=found[limit - 1][0], limit=limit)
         return rows, {"Link": f'<{following}>; rel="next"'}
 
     @blueprint.route("/<path:key>", methods=["GET"])
     @guarded(blueprint, *collection.access.readers)
-    @blueprint.arguments(_one_schema(collection), location="query", unknown=ma.RAISE)
+    @blueprint.arguments(one_schema(collection), location="query", unknown=ma.RAISE)
     @blueprint.response(200, schema, headers=TELLS_ETAG)
     @blueprint.alt_response(404, "NOT_FOUND")
     @blueprint.doc(operationId=get_it, summary=f"One, by its id: {_id_form(collection)}")
@@ -167,16 +153,6 @@ def blueprint_for(collection: Collection, database: Database) -> Blueprint:
     return blueprint
 
 
-def end_of(day: date | None) -> str | None:
-    """The moment before which a change was made to count on a day."""
-    return None if day is None else rfc3339(start_of(day_from_date(day) + 1))
-
-
-def start_of_day(day: date | None) -> str | None:
-    """The first moment of a day."""
-    return None if day is None else rfc3339(start_of(day_from_date(day)))
-
-
 def _asked_about(filters: dict[str, Any]) -> str | None:
     """The site that a page is asked of, if of one."""
     place = filters.get("pilot") or filters.get("slot") or filters.get("installation") or filters.get("place") or ""
@@ -187,40 +163,14 @@ def _word(collection: Collection) -> str:
     return collection.path.replace("-", "_")
 
 
-def _named(collection: Collection) -> str:
-    """``FeedBinding`` for feed_binding."""
-    return "".join(word.capitalize() for word in collection.entity.split("_"))
-
-
 def _id_form(collection: Collection) -> str:
     return "/".join(f"{{{field}}}" for field in collection.key)
 
 
 def _patch_schema(collection: Collection) -> ma.Schema:
     """A patch as the OpenAPI shows it: a name of its own, nothing required, and nothing filled in."""
-    named = type(f"{_named(collection)}Patch", (collection.schema,), {})
-    schema: ma.Schema = named(only=collection.amendable, partial=True)
+    of_its_own = type(f"{named(collection)}Patch", (collection.schema,), {})
+    schema: ma.Schema = of_its_own(only=collection.amendable, partial=True)
     for field in schema.fields.values():
         field.load_default = ma.missing
     return schema
-
-
-def _one_schema(collection: Collection) -> type[ma.Schema]:
-    """The query of one entity: the day, and for dwelling-level rows why it is read."""
-    fields = {**AsOf().fields, **(purposes.Purposed().fields if collection.of_dwellings else {})}
-    return ma.Schema.from_dict(fields, name=f"{_named(collection)}Query")
-
-
-def _page_schema(collection: Collection) -> type[ma.Schema]:
-    """A page's query: the collection's filters, and a cursor."""
-    types = {field.name: field.type for field in msgspec.structs.fields(collection.kind)}
-    fields: dict[str, ma.fields.Field[Any]] = {
-        name: ma.fields.Integer(validate=_COUNT) if types[name] is int else ma.fields.String()
-        for name in collection.filters
-    }
-    fields |= _one_schema(collection)().fields
-    fields["after"] = ma.fields.String(load_default="", metadata={"description": "The id of the last one seen"})
-    fields["limit"] = ma.fields.Integer(
-        load_default=_DEFAULT_LIMIT, validate=ma.validate.Range(1, _MOST, error="rule.limit")
-    )
-    return ma.Schema.from_dict(fields, name=f"{_named(collection)}Page")
