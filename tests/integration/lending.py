@@ -67,8 +67,10 @@ def lend(settings: Settings, parts: Parts) -> Flask:
 def given_back() -> Iterator[None]:
     """What is lent inside the block is given back at its end; who goes on using it fails."""
     before = len(_lent)
-    yield
-    while len(_lent) > before:
-        back = _lent.pop()
-        back.stand_for_nothing()
-        _idle["city" in back.standing].append(back)
+    try:
+        yield
+    finally:
+        while len(_lent) > before:
+            back = _lent.pop()
+            back.stand_for_nothing()
+            _idle["city" in back.standing].append(back)
