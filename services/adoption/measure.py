@@ -8,12 +8,14 @@ from services.adoption.definitions import (
     ACTIVE_HANDED_OVER,
     ACTIVE_OCCUPIED,
     DEFINITIONS,
+    MONTHLY_HANDED_OVER,
+    MONTHLY_OCCUPIED,
     ONLINE,
     SELECTED,
     USES,
     UTILISATION,
 )
-from services.adoption.figures import activation, active, online, selected, uses, utilisation
+from services.adoption.figures import activation, active, monthly, online, selected, uses, utilisation
 from services.adoption.figures.city import City
 from services.adoption.figures.counted import Counted, Part, Row, Window
 from services.adoption.figures.figure import AsOf, Figure, make
@@ -30,6 +32,8 @@ _COUNT: Mapping[str, Count] = {
     ONLINE.id: online.count,
     ACTIVE_OCCUPIED.id: active.count_occupied,
     ACTIVE_HANDED_OVER.id: active.count_handed_over,
+    MONTHLY_OCCUPIED.id: monthly.count_occupied,
+    MONTHLY_HANDED_OVER.id: monthly.count_handed_over,
     USES.id: uses.count,
     UTILISATION.id: utilisation.count,
 }

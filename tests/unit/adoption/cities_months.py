@@ -1,0 +1,137 @@
+"""Pilots over a winter and a leap day, generated: dates crowd at the edges of months and at minimums."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.unit.adoption.cities import VENDORS, agreeing, digest, midnight_ms, shuffled_and_repeated
+from tests.unit.adoption.cities_homes import DEVICES, DWELLINGS, often, overlap, pilots_with_homes, verifiers
+from tests.unit.adoption.world import Interval, Json, World, outage
+
+EARLY, LATE = date(2023, 12, 1), date(2024, 4, 1)
+ALL = [EARLY + timedelta(days=n) for n in range((LATE - EARLY).days)]
+# Fifteen days of February are left from the 15th on, fifteen of March from the 17th on.
+EDGES = [date(2023, 12, 20), date(2024, 1, 1), date(2024, 1, 18), date(2024, 2, 1), date(2024, 2, 15)]
+EDGES += [
+    date(2024, 2, 16),
+    date(2024, 2, 29),
+    date(2024, 3, 1),
+    date(2024, 3, 16),
+    date(2024, 3, 17),
+    date(2024, 3, 18),
+]
+HOURS_MS = [0, 12 * 3_600_000, 86_400_000 - 1]
+LASTING = [1, 1, 2, 3, 4, 5, 15, 40]
+
+
+def dates() -> st.SearchStrategy[date]:
+    return st.one_of(st.sampled_from(EDGES), st.sampled_from(ALL))
+
+
+def ends() -> st.SearchStrategy[date | None]:
+    return st.one_of(st.none(), st.none(), dates())
+
+
+def windows() -> st.SearchStrategy[tuple[date, date]]:
+    starts = [date(2024, 1, 1), date(2024, 1, 15), date(2024, 2, 1), date(2024, 2, 1), date(2024, 2, 2)]
+    stops = [date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 1), date(2024, 3, 31), date(2024, 4, 1)]
+    return st.tuples(st.sampled_from(starts), st.sampled_from(stops))
+
+
+@st.composite
+def pilots(draw: Any) -> Json:
+    city: Json = draw(pilots_with_homes())
+    for dwelling in city["dwellings"]:
+        dwelling["handed_over_on"] = draw(often(EARLY, st.none() | dates()))
+    for slot in city["slots"]:
+        slot |= {"installed_on": draw(often(EARLY, st.none() | dates())), "retired_on": draw(often(None, ends()))}
+        slot |= {"required": draw(often(True, st.booleans()))}
+    city["bindings"] = draw(moves(city["slots"]))
+    for paper in city["legal_bases"]:
+        paper |= {"valid_from": draw(often(EARLY, dates())), "valid_to": draw(often(None, ends()))}
+        paper |= {"verified_by": draw(often("k2", verifiers()))}
+    months = [(ref, month) for ref in DWELLINGS for month in ("2024-01", "2024-02", "2024-03")]
+    yes = st.sampled_from([True, True, True, False, None])
+    told = [{"pilot": "xili", "dwelling_ref": r, "month": m, "occupied": draw(yes)} for r, m in months]
+    city["occupancies"] = [row for row in told if row["occupied"] is not None]
+    city["tenancies"] = [row for ref in DWELLINGS for row in draw(tenancies(ref))]
+    city["feed_bindings"] = [
+        {"vendor": vendor, "device": name, "feed": "gw", "valid_from": draw(often(EARLY, dates()))}
+        | {"valid_to": draw(often(None, st.just(LATE)))}
+        for vendor, name in DEVICES
+    ]
+    city["outages"] = draw(outages())
+    return city
+
+
+@st.composite
+def moves(draw: Any, slots: list[Json]) -> list[Json]:
+    """Devices stay in a slot, move between slots, are swapped within one; of a slot one binding at a time."""
+    found: list[Json] = []
+    for number, (vendor, name) in enumerate(DEVICES):
+        begins = [EARLY, *sorted(draw(st.sets(dates(), max_size=2)) - {EARLY})]
+        for since, until in zip(begins, [*begins[1:], None], strict=True):
+            slot = slots[number % len(slots)] if draw(st.booleans()) else draw(st.sampled_from(slots))
+            key = f"{slot['pilot']}/{slot['dwelling_ref']}/{slot['code']}"
+            binding = {"vendor": vendor, "device": name, "slot": key, "valid_from": since, "valid_to": until}
+            if not any(overlap(binding, other) for other in found):
+                found.append(binding)
+    return found
+
+
+@st.composite
+def tenancies(draw: Any, ref: str) -> list[Json]:
+    """One after another, of every consent."""
+    begins = sorted(draw(st.sets(st.one_of(st.just(EARLY), dates()), max_size=2)))
+    found = []
+    for number, (since, following) in enumerate(zip(begins, [*begins[1:], None], strict=False)):
+        until = following or draw(
+            st.one_of(st.none(), st.none(), st.sampled_from([d for d in ALL if d > since] or [LATE]))
+        )
+        asked = since + timedelta(days=draw(st.sampled_from([0, 0, 0, 1, 14, 40])))
+        asked = asked if until is None else min(asked, until - timedelta(days=1))
+        word = {"consent": draw(st.sampled_from(["GIVEN", "GIVEN", "REFUSED", "WITHDRAWN"])), "consent_from": asked}
+        place = {"pilot": "xili", "dwelling_ref": ref, "number": number, "given_from": None}
+        found.append(place | word | {"valid_from": since, "valid_to": until})
+    return found
+
+
+@st.composite
+def outages(draw: Any) -> list[Json]:
+    found = []
+    for _ in range(draw(st.integers(0, 3))):
+        state = draw(st.sampled_from(["APPROVED", "APPROVED", "DRAFT"]))
+        begins, stops = draw(intervals())
+        found.append(outage(draw(st.sampled_from(VENDORS)), "gw", begins, stops, state))
+    return list({(o["vendor"], o["from_ms"]): o for o in found}.values())
+
+
+@st.composite
+def intervals(draw: Any) -> Interval:
+    begins = midnight_ms(draw(dates())) + draw(st.sampled_from([0, 5, 6, 23])) * 3_600_000
+    return begins, begins + draw(st.sampled_from([3_599_999, 3_600_000, 86_400_000, 4 * 86_400_000, 15 * 86_400_000]))
+
+
+@st.composite
+def records(draw: Any, vendor: str, name: str) -> list[Json]:
+    """Runs of days on which a device says something, each of its own trigger."""
+    found: list[Json] = []
+    for seq in range(draw(st.integers(0, 4))):
+        kind = draw(st.sampled_from(["heartbeat", "usage", "usage", "usage"]))
+        first, at = draw(dates()), draw(st.sampled_from(HOURS_MS))
+        said = {"action": draw(st.sampled_from(["on", "on", "on", "ack"]))}
+        said |= {"trigger": draw(st.sampled_from(["local", "local", "app", "app", "scene", "schedule", "linkage"]))}
+        for day in range(draw(st.sampled_from(LASTING))):
+            ts = midnight_ms(first + timedelta(days=day)) + at
+            record = {"kind": kind, "vendor": vendor, "site": "xili", "device": name, "ts": ts}
+            record |= said | {"seq": seq} if kind == "usage" else {}
+            found.append(record | {"sha": digest(record), "received_ms": ts})
+    return found
+
+
+@st.composite
+def worlds(draw: Any) -> World:
+    found = [record for name in DEVICES for record in draw(records(*name))]
+    own = draw(st.lists(intervals(), max_size=1))
+    return draw(pilots()), draw(shuffled_and_repeated(agreeing(found))), own
