@@ -8,6 +8,7 @@ from services.adoption.definitions import (
     ACTIVE_HANDED_OVER,
     ACTIVE_OCCUPIED,
     DEFINITIONS,
+    HOUSEHOLD_ACTIVATION,
     MONTHLY_HANDED_OVER,
     MONTHLY_OCCUPIED,
     ONLINE,
@@ -15,7 +16,7 @@ from services.adoption.definitions import (
     USES,
     UTILISATION,
 )
-from services.adoption.figures import activation, active, monthly, online, selected, uses, utilisation
+from services.adoption.figures import activation, active, household, monthly, online, selected, uses, utilisation
 from services.adoption.figures.city import City
 from services.adoption.figures.counted import Counted, Part, Row, Window
 from services.adoption.figures.figure import AsOf, Figure, make
@@ -29,6 +30,7 @@ Count = Callable[[City, KnownFacts, Scope, Window], Counted]
 _COUNT: Mapping[str, Count] = {
     SELECTED.id: selected.count,
     ACTIVATION.id: activation.count,
+    HOUSEHOLD_ACTIVATION.id: household.count,
     ONLINE.id: online.count,
     ACTIVE_OCCUPIED.id: active.count_occupied,
     ACTIVE_HANDED_OVER.id: active.count_handed_over,

@@ -2,13 +2,14 @@
 
 Source: the policy page's sections 4 and 7 (7 overrides). A change is a new version; a version once used is never
 edited. Parameters are integers, so that no figure depends on rounding.
-Read: shape, then pilots, activation, homes, monthly, venues.
+Read: shape, then pilots, activation, homes, monthly, households, venues.
 """
 
 from collections.abc import Mapping
 
 from services.adoption.definitions.activation import ACTIVATION
 from services.adoption.definitions.homes import ACTIVE_HANDED_OVER, ACTIVE_OCCUPIED, ONLINE
+from services.adoption.definitions.households import HOUSEHOLD_ACTIVATION
 from services.adoption.definitions.monthly import MONTHLY_HANDED_OVER, MONTHLY_OCCUPIED
 from services.adoption.definitions.pilots import SELECTED
 from services.adoption.definitions.shape import AFFECTED_MINUTES, Definition, Parameter, Text
@@ -16,10 +17,10 @@ from services.adoption.definitions.venues import USES, UTILISATION
 
 __all__ = [
     "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "DEFINITIONS",
-    "MONTHLY_HANDED_OVER", "MONTHLY_OCCUPIED", "ONLINE", "SELECTED",
+    "HOUSEHOLD_ACTIVATION", "MONTHLY_HANDED_OVER", "MONTHLY_OCCUPIED", "ONLINE", "SELECTED",
     "USES", "UTILISATION", "Definition", "Parameter", "Text",
 ]  # fmt: skip
 
-_HOMES = (ONLINE, ACTIVE_OCCUPIED, ACTIVE_HANDED_OVER, MONTHLY_OCCUPIED, MONTHLY_HANDED_OVER)
+_HOMES = (HOUSEHOLD_ACTIVATION, ONLINE, ACTIVE_OCCUPIED, ACTIVE_HANDED_OVER, MONTHLY_OCCUPIED, MONTHLY_HANDED_OVER)
 _ALL = (SELECTED, ACTIVATION, *_HOMES, USES, UTILISATION)
 DEFINITIONS: Mapping[str, Definition] = {definition.id: definition for definition in _ALL}
