@@ -7,6 +7,7 @@ from services.adoption.definitions import (
     ACTIVATION,
     ACTIVE_HANDED_OVER,
     ACTIVE_OCCUPIED,
+    AUTOMATION,
     DEFINITIONS,
     HOUSEHOLD_ACTIVATION,
     MONTHLY_HANDED_OVER,
@@ -16,7 +17,17 @@ from services.adoption.definitions import (
     USES,
     UTILISATION,
 )
-from services.adoption.figures import activation, active, household, monthly, online, selected, uses, utilisation
+from services.adoption.figures import (
+    activation,
+    active,
+    automation,
+    household,
+    monthly,
+    online,
+    selected,
+    uses,
+    utilisation,
+)
 from services.adoption.figures.city import City
 from services.adoption.figures.counted import Counted, Part, Row, Window
 from services.adoption.figures.figure import AsOf, Figure, make
@@ -36,6 +47,7 @@ _COUNT: Mapping[str, Count] = {
     ACTIVE_HANDED_OVER.id: active.count_handed_over,
     MONTHLY_OCCUPIED.id: monthly.count_occupied,
     MONTHLY_HANDED_OVER.id: monthly.count_handed_over,
+    AUTOMATION.id: automation.count,
     USES.id: uses.count,
     UTILISATION.id: utilisation.count,
 }

@@ -2,7 +2,7 @@
 
 Source: the policy page's sections 4 and 7 (7 overrides). A change is a new version; a version once used is never
 edited. Parameters are integers, so that no figure depends on rounding.
-Read: shape, then pilots, activation, homes, monthly, households, venues.
+Read: shape, then pilots, activation, homes, monthly, households, slots, venues.
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,23 @@ from services.adoption.definitions.households import HOUSEHOLD_ACTIVATION
 from services.adoption.definitions.monthly import MONTHLY_HANDED_OVER, MONTHLY_OCCUPIED
 from services.adoption.definitions.pilots import SELECTED
 from services.adoption.definitions.shape import AFFECTED_MINUTES, Definition, Parameter, Text
+from services.adoption.definitions.slots import AUTOMATION
 from services.adoption.definitions.venues import USES, UTILISATION
 
 __all__ = [
-    "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "DEFINITIONS",
+    "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "AUTOMATION", "DEFINITIONS",
     "HOUSEHOLD_ACTIVATION", "MONTHLY_HANDED_OVER", "MONTHLY_OCCUPIED", "ONLINE", "SELECTED",
     "USES", "UTILISATION", "Definition", "Parameter", "Text",
 ]  # fmt: skip
 
-_HOMES = (HOUSEHOLD_ACTIVATION, ONLINE, ACTIVE_OCCUPIED, ACTIVE_HANDED_OVER, MONTHLY_OCCUPIED, MONTHLY_HANDED_OVER)
+_HOMES = (
+    HOUSEHOLD_ACTIVATION,
+    ONLINE,
+    ACTIVE_OCCUPIED,
+    ACTIVE_HANDED_OVER,
+    MONTHLY_OCCUPIED,
+    MONTHLY_HANDED_OVER,
+    AUTOMATION,
+)
 _ALL = (SELECTED, ACTIVATION, *_HOMES, USES, UTILISATION)
 DEFINITIONS: Mapping[str, Definition] = {definition.id: definition for definition in _ALL}
