@@ -10,6 +10,7 @@ from services.adoption.definitions import (
     AUTOMATION,
     DEFINITIONS,
     HOUSEHOLD_ACTIVATION,
+    IDLE,
     MONTHLY_HANDED_OVER,
     MONTHLY_OCCUPIED,
     ONLINE,
@@ -22,6 +23,7 @@ from services.adoption.figures import (
     active,
     automation,
     household,
+    idle,
     monthly,
     online,
     selected,
@@ -48,6 +50,7 @@ _COUNT: Mapping[str, Count] = {
     MONTHLY_OCCUPIED.id: monthly.count_occupied,
     MONTHLY_HANDED_OVER.id: monthly.count_handed_over,
     AUTOMATION.id: automation.count,
+    IDLE.id: idle.count,
     USES.id: uses.count,
     UTILISATION.id: utilisation.count,
 }

@@ -13,12 +13,12 @@ from services.adoption.definitions.households import HOUSEHOLD_ACTIVATION
 from services.adoption.definitions.monthly import MONTHLY_HANDED_OVER, MONTHLY_OCCUPIED
 from services.adoption.definitions.pilots import SELECTED
 from services.adoption.definitions.shape import AFFECTED_MINUTES, Definition, Parameter, Text
-from services.adoption.definitions.slots import AUTOMATION
+from services.adoption.definitions.slots import AUTOMATION, IDLE
 from services.adoption.definitions.venues import USES, UTILISATION
 
 __all__ = [
     "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "AUTOMATION", "DEFINITIONS",
-    "HOUSEHOLD_ACTIVATION", "MONTHLY_HANDED_OVER", "MONTHLY_OCCUPIED", "ONLINE", "SELECTED",
+    "HOUSEHOLD_ACTIVATION", "IDLE", "MONTHLY_HANDED_OVER", "MONTHLY_OCCUPIED", "ONLINE", "SELECTED",
     "USES", "UTILISATION", "Definition", "Parameter", "Text",
 ]  # fmt: skip
 
@@ -30,6 +30,7 @@ _HOMES = (
     MONTHLY_OCCUPIED,
     MONTHLY_HANDED_OVER,
     AUTOMATION,
+    IDLE,
 )
 _ALL = (SELECTED, ACTIVATION, *_HOMES, USES, UTILISATION)
 DEFINITIONS: Mapping[str, Definition] = {definition.id: definition for definition in _ALL}

@@ -10,6 +10,7 @@ from tests.unit.adoption.cities_homes import DEVICES, DWELLINGS, often, overlap,
 from tests.unit.adoption.world import Interval, Json, World, outage
 
 EARLY, LATE = date(2023, 12, 1), date(2024, 4, 1)
+A_YEAR_AGO = date(2023, 3, 1)  # 365 days before the leap day
 ALL = [EARLY + timedelta(days=n) for n in range((LATE - EARLY).days)]
 # Fifteen days of February are left from the 15th on, fifteen of March from the 17th on.
 EDGES = [date(2023, 12, 20), date(2024, 1, 1), date(2024, 1, 18), date(2024, 2, 1), date(2024, 2, 15)]
@@ -43,9 +44,13 @@ def windows() -> st.SearchStrategy[tuple[date, date]]:
 def pilots(draw: Any) -> Json:
     city: Json = draw(pilots_with_homes())
     for dwelling in city["dwellings"]:
-        dwelling["handed_over_on"] = draw(often(EARLY, st.none() | dates()))
+        dwelling["handed_over_on"] = draw(often(draw(st.sampled_from([A_YEAR_AGO, EARLY])), st.none() | dates()))
     for slot in city["slots"]:
-        slot |= {"installed_on": draw(often(EARLY, st.none() | dates())), "retired_on": draw(often(None, ends()))}
+        slot |= {"category": draw(often(slot["category"], st.sampled_from(["HVAC_AIR", "LIGHTING"])))}
+        slot |= {
+            "installed_on": draw(often(draw(st.sampled_from([A_YEAR_AGO, EARLY])), st.none() | dates())),
+            "retired_on": draw(often(None, ends())),
+        }
         slot |= {"required": draw(often(True, st.booleans()))}
     city["bindings"] = draw(moves(city["slots"]))
     for paper in city["legal_bases"]:
