@@ -15,6 +15,7 @@ from services.adoption.definitions import (
     MONTHLY_OCCUPIED,
     ONLINE,
     SELECTED,
+    STICKINESS,
     USES,
     UTILISATION,
 )
@@ -27,6 +28,7 @@ from services.adoption.figures import (
     monthly,
     online,
     selected,
+    stickiness,
     uses,
     utilisation,
 )
@@ -49,6 +51,7 @@ _COUNT: Mapping[str, Count] = {
     ACTIVE_HANDED_OVER.id: active.count_handed_over,
     MONTHLY_OCCUPIED.id: monthly.count_occupied,
     MONTHLY_HANDED_OVER.id: monthly.count_handed_over,
+    STICKINESS.id: stickiness.count,
     AUTOMATION.id: automation.count,
     IDLE.id: idle.count,
     USES.id: uses.count,

@@ -2,7 +2,7 @@
 
 Source: the policy page's sections 4 and 7 (7 overrides). A change is a new version; a version once used is never
 edited. Parameters are integers, so that no figure depends on rounding.
-Read: shape, then pilots, activation, homes, monthly, households, slots, venues.
+Read: shape, then pilots, activation, homes, monthly, stickiness, households, slots, venues.
 """
 
 from collections.abc import Mapping
@@ -14,11 +14,12 @@ from services.adoption.definitions.monthly import MONTHLY_HANDED_OVER, MONTHLY_O
 from services.adoption.definitions.pilots import SELECTED
 from services.adoption.definitions.shape import AFFECTED_MINUTES, Definition, Parameter, Text
 from services.adoption.definitions.slots import AUTOMATION, IDLE
+from services.adoption.definitions.stickiness import STICKINESS
 from services.adoption.definitions.venues import USES, UTILISATION
 
 __all__ = [
     "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "AUTOMATION", "DEFINITIONS",
-    "HOUSEHOLD_ACTIVATION", "IDLE", "MONTHLY_HANDED_OVER", "MONTHLY_OCCUPIED", "ONLINE", "SELECTED",
+    "HOUSEHOLD_ACTIVATION", "IDLE", "MONTHLY_HANDED_OVER", "MONTHLY_OCCUPIED", "ONLINE", "SELECTED", "STICKINESS",
     "USES", "UTILISATION", "Definition", "Parameter", "Text",
 ]  # fmt: skip
 
@@ -29,6 +30,7 @@ _HOMES = (
     ACTIVE_HANDED_OVER,
     MONTHLY_OCCUPIED,
     MONTHLY_HANDED_OVER,
+    STICKINESS,
     AUTOMATION,
     IDLE,
 )

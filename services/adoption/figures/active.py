@@ -52,7 +52,7 @@ def _count(
         removed.update({why: count(days) for why, days in one.removed.items()})
 
     def rows(part: Part) -> Iterable[Row]:
-        return (row for one in found for row in _rows(one, part, window))
+        return (row for one in found for row in rows_of(one, part, window))
 
     return Counted(
         total=total,
@@ -69,7 +69,8 @@ def _count(
     )
 
 
-def _rows(one: Days, part: Part, window: Window) -> Iterator[Row]:
+def rows_of(one: Days, part: Part, window: Window) -> Iterator[Row]:
+    """A row for each of a dwelling's days in a part."""
     if part == "removed":
         groups = one.removed
     else:

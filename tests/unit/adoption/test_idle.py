@@ -166,6 +166,12 @@ def test_affected_days_are_skipped_and_as_many_earlier_ones_looked_at() -> None:
     assert why(lamp() | outage, used | {"ts": used["ts"] - 1, "received_ms": used["ts"]}) == "idle"
 
 
+def test_an_outage_before_the_first_day_looked_at_is_not_counted() -> None:
+    for first, skipped in ((date(2024, 1, 30), 0), (date(2024, 1, 31), 1)):
+        figure = asked("H13", lamp() | silent(first, 1), window=FEBRUARY).figure
+        assert (figure.coverage, figure.apart["skipped_days"]) == (("slot-day", 30, 30 + skipped), skipped)
+
+
 def test_use_on_a_skipped_day_does_not_count_and_is_shown_apart() -> None:
     result = asked("H13", lamp() | silent(date(2024, 2, 26), 1), usage(midnight_ms(date(2024, 2, 26))), window=FEBRUARY)
     assert [row.why for row in result.rows("numerator")] == ["idle"]
