@@ -2,12 +2,13 @@
 
 Source: the policy page's sections 4 and 7 (7 overrides). A change is a new version; a version once used is never
 edited. Parameters are integers, so that no figure depends on rounding.
-Read: shape, then pilots, activation, homes, monthly, stickiness, households, slots, venues.
+Read: shape, then pilots, activation, homes, monthly, stickiness, category_use, households, slots, venues.
 """
 
 from collections.abc import Mapping
 
 from services.adoption.definitions.activation import ACTIVATION
+from services.adoption.definitions.category_use import CATEGORY_USE
 from services.adoption.definitions.homes import ACTIVE_HANDED_OVER, ACTIVE_OCCUPIED, ONLINE
 from services.adoption.definitions.households import HOUSEHOLD_ACTIVATION
 from services.adoption.definitions.monthly import MONTHLY_HANDED_OVER, MONTHLY_OCCUPIED
@@ -18,8 +19,8 @@ from services.adoption.definitions.stickiness import STICKINESS
 from services.adoption.definitions.venues import USES, UTILISATION
 
 __all__ = [
-    "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "AUTOMATION", "DEFINITIONS",
-    "HOUSEHOLD_ACTIVATION", "IDLE", "MONTHLY_HANDED_OVER", "MONTHLY_OCCUPIED", "ONLINE", "SELECTED", "STICKINESS",
+    "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "AUTOMATION", "CATEGORY_USE",
+    "DEFINITIONS", "HOUSEHOLD_ACTIVATION", "IDLE", "MONTHLY_HANDED_OVER", "MONTHLY_OCCUPIED", "ONLINE", "SELECTED", "STICKINESS",
     "USES", "UTILISATION", "Definition", "Parameter", "Text",
 ]  # fmt: skip
 
@@ -31,6 +32,7 @@ _HOMES = (
     MONTHLY_OCCUPIED,
     MONTHLY_HANDED_OVER,
     STICKINESS,
+    CATEGORY_USE,
     AUTOMATION,
     IDLE,
 )

@@ -36,6 +36,7 @@ class Row(NamedTuple):
     device: str | None = None
     binding: str | None = None
     slot: str | None = None
+    category: str | None = None
     installation: str | None = None
     site: str | None = None
     document: str | None = None

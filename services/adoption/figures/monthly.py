@@ -6,7 +6,6 @@ and 7.4.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date
 from typing import NamedTuple
 
 from services.adoption.definitions import MONTHLY_HANDED_OVER, MONTHLY_OCCUPIED, Definition
@@ -29,7 +28,7 @@ class Month(NamedTuple):
     """A dwelling in a calendar month, in the denominator or ``removed``; the days are those counted in it."""
 
     dwelling: Dwelling
-    first: date
+    window: Window
     removed: str | None
     counted: int
     clear: int
@@ -69,7 +68,7 @@ def judged_months(
     for dwelling in city.entities.dwellings.values():
         if not holds_dwelling(scope, city, dwelling):
             continue
-        held += [Month(dwelling, first, "partial_month", 0, 0, None) for first in found.cut]
+        held += [Month(dwelling, month, "partial_month", 0, 0, None) for month in found.cut]
         if found.span:
             days = judge(city, facts, dwelling, found.span, base(city, dwelling, found.span))
             held += [_month(days, found.span, month) for month in found.whole]
@@ -85,7 +84,7 @@ def _month(days: Days, span: Window, month: Window) -> Month:
         left &= ~gone
         if removed is None and count(left) < COUNTED_DAYS:
             removed = why
-    return Month(days.dwelling, month.start, removed, left, left & ~days.affected, days)
+    return Month(days.dwelling, month, removed, left, left & ~days.affected, days)
 
 
 def _count(
@@ -138,4 +137,4 @@ def _why(month: Month) -> str:
 
 
 def _row(month: Month, why: str | None) -> Row:
-    return Row(why or "", day=month.first, dwelling=dwelling_id(month.dwelling), site=month.dwelling.pilot)
+    return Row(why or "", day=month.window.start, dwelling=dwelling_id(month.dwelling), site=month.dwelling.pilot)

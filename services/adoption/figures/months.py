@@ -1,17 +1,17 @@
 """Calendar months of Asia/Shanghai: which of them a window holds in full, and which it cuts."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from services.adoption.figures.counted import Window
 
 
 class Months(NamedTuple):
-    """The months a window touches: those it holds ``whole``, one after another, and the first days of those ``cut``."""
+    """The months a window touches: those it holds ``whole``, one after another, and those ``cut``."""
 
     whole: tuple[Window, ...]
-    cut: tuple[date, ...]
+    cut: tuple[Window, ...]
 
     @property
     def span(self) -> Window | None:
@@ -23,7 +23,7 @@ def months(window: Window) -> Months:
     """The months of a window; one counts as held only with its first and its last day."""
     touched = list(_touched(window))
     held = tuple(month for month in touched if window.start <= month.start and month.end <= window.end)
-    return Months(held, tuple(month.start for month in touched if month not in held))
+    return Months(held, tuple(month for month in touched if month not in held))
 
 
 def _touched(window: Window) -> Iterator[Window]:
