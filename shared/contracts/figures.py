@@ -155,6 +155,7 @@ class Row(ma.Schema):
     dwelling = ma.fields.String(required=True, allow_none=True)
     slot = ma.fields.String(required=True, allow_none=True)
     category = ma.fields.String(required=True, allow_none=True)
+    tenancy = ma.fields.String(required=True, allow_none=True)
     installation = ma.fields.String(required=True, allow_none=True)
     site = ma.fields.String(required=True, allow_none=True)
     vendor = ma.fields.String(required=True, allow_none=True)

@@ -2,7 +2,7 @@
 
 Source: the policy page's sections 4 and 7 (7 overrides). A change is a new version; a version once used is never
 edited. Parameters are integers, so that no figure depends on rounding.
-Read: shape, then pilots, activation, homes, monthly, stickiness, category_use, households, slots, venues.
+Read: shape, then pilots, activation, homes, monthly, stickiness, category_use, retention, households, slots, venues.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from services.adoption.definitions.homes import ACTIVE_HANDED_OVER, ACTIVE_OCCUP
 from services.adoption.definitions.households import HOUSEHOLD_ACTIVATION
 from services.adoption.definitions.monthly import MONTHLY_HANDED_OVER, MONTHLY_OCCUPIED
 from services.adoption.definitions.pilots import SELECTED
+from services.adoption.definitions.retention import RETENTION
 from services.adoption.definitions.shape import AFFECTED_MINUTES, Definition, Parameter, Text
 from services.adoption.definitions.slots import AUTOMATION, IDLE
 from services.adoption.definitions.stickiness import STICKINESS
@@ -20,8 +21,8 @@ from services.adoption.definitions.venues import USES, UTILISATION
 
 __all__ = [
     "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "AUTOMATION", "CATEGORY_USE",
-    "DEFINITIONS", "HOUSEHOLD_ACTIVATION", "IDLE", "MONTHLY_HANDED_OVER", "MONTHLY_OCCUPIED", "ONLINE", "SELECTED", "STICKINESS",
-    "USES", "UTILISATION", "Definition", "Parameter", "Text",
+    "DEFINITIONS", "HOUSEHOLD_ACTIVATION", "IDLE", "MONTHLY_HANDED_OVER", "MONTHLY_OCCUPIED", "ONLINE", "RETENTION",
+    "SELECTED", "STICKINESS", "USES", "UTILISATION", "Definition", "Parameter", "Text",
 ]  # fmt: skip
 
 _HOMES = (
@@ -32,6 +33,7 @@ _HOMES = (
     MONTHLY_OCCUPIED,
     MONTHLY_HANDED_OVER,
     STICKINESS,
+    RETENTION,
     CATEGORY_USE,
     AUTOMATION,
     IDLE,

@@ -37,6 +37,7 @@ class Row(NamedTuple):
     binding: str | None = None
     slot: str | None = None
     category: str | None = None
+    tenancy: str | None = None
     installation: str | None = None
     site: str | None = None
     document: str | None = None

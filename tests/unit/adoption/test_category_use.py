@@ -159,6 +159,14 @@ def test_a_category_never_heard_since_its_binding_is_not_activated() -> None:
         assert (figure.conservative.denominator, figure.removed["not_activated"]) == (counts, 1 - counts)
 
 
+def test_a_device_that_was_gone_before_the_first_counted_day_does_not_activate() -> None:
+    for gone_on, counts in ((date(2024, 2, 10), 0), (date(2024, 2, 11), 1)):
+        city = home_of("LIGHTING")
+        city["legal_bases"][0]["valid_from"] = date(2024, 2, 10)
+        city["bindings"][0]["valid_to"] = gone_on
+        assert asked("H11", city, ACTIVATED, window=FEBRUARY).figure.conservative.denominator == counts
+
+
 def test_a_swapped_device_activates_and_uses_the_category_on_its_own_days() -> None:
     swapped = date(2024, 2, 20)
     city = home_of("LIGHTING")
