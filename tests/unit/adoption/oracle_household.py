@@ -22,7 +22,7 @@ def h5(told: Told, t1: date) -> list[Json]:
         there: dict[str, list[bool]] = {}  # of each category, of each day with a device: was it affected
         for slot in told.city["slots"]:
             retired = slot["retired_on"] is not None and slot["retired_on"] < t1
-            if slot["dwelling_ref"] != dwelling["dwelling_ref"] or retired or not slot["required"]:
+            if slot["dwelling_ref"] != dwelling["dwelling_ref"] or retired or not slot.get("required", True):
                 continue
             required.add(slot["category"])
             for day in agreeing:

@@ -191,3 +191,9 @@ def test_an_outage_of_days_61_to_90_leaves_it_undecided(silent: int, status: str
     assert [row.why for row in result.rows("denominator")] == ["unknown"]
     assert (result.figure.status, result.figure.coverage) == (status, ("dwelling-day", 30 - silent, 30))
     assert (result.figure.conservative[:2], result.figure.observed[:2]) == ((0, 1), (0, observed))
+
+
+def test_activity_on_affected_days_alone_is_reported_and_not_observed() -> None:
+    city = let() | silent_feed("acme", "lamp", hours(DAY_61, 6, 7))
+    figure = asked("H10", city, *used_on(DAY_1, DAY_61), window=COHORT).figure
+    assert (figure.conservative[:2], figure.observed[:2]) == ((1, 1), (0, 1))
