@@ -7,13 +7,35 @@ from services.adoption.definitions import (
     ACTIVATION,
     ACTIVE_HANDED_OVER,
     ACTIVE_OCCUPIED,
+    AUTOMATION,
+    CATEGORY_USE,
     DEFINITIONS,
+    HOUSEHOLD_ACTIVATION,
+    IDLE,
+    MONTHLY_HANDED_OVER,
+    MONTHLY_OCCUPIED,
     ONLINE,
+    RETENTION,
     SELECTED,
+    STICKINESS,
     USES,
     UTILISATION,
 )
-from services.adoption.figures import activation, active, online, selected, uses, utilisation
+from services.adoption.figures import (
+    activation,
+    active,
+    automation,
+    category_use,
+    household,
+    idle,
+    monthly,
+    online,
+    retention,
+    selected,
+    stickiness,
+    uses,
+    utilisation,
+)
 from services.adoption.figures.city import City
 from services.adoption.figures.counted import Counted, Part, Row, Window
 from services.adoption.figures.figure import AsOf, Figure, make
@@ -27,9 +49,17 @@ Count = Callable[[City, KnownFacts, Scope, Window], Counted]
 _COUNT: Mapping[str, Count] = {
     SELECTED.id: selected.count,
     ACTIVATION.id: activation.count,
+    HOUSEHOLD_ACTIVATION.id: household.count,
     ONLINE.id: online.count,
     ACTIVE_OCCUPIED.id: active.count_occupied,
     ACTIVE_HANDED_OVER.id: active.count_handed_over,
+    MONTHLY_OCCUPIED.id: monthly.count_occupied,
+    MONTHLY_HANDED_OVER.id: monthly.count_handed_over,
+    STICKINESS.id: stickiness.count,
+    RETENTION.id: retention.count,
+    CATEGORY_USE.id: category_use.count,
+    AUTOMATION.id: automation.count,
+    IDLE.id: idle.count,
     USES.id: uses.count,
     UTILISATION.id: utilisation.count,
 }

@@ -154,6 +154,8 @@ class Row(ma.Schema):
     day = ma.fields.Date(required=True, allow_none=True)
     dwelling = ma.fields.String(required=True, allow_none=True)
     slot = ma.fields.String(required=True, allow_none=True)
+    category = ma.fields.String(required=True, allow_none=True)
+    tenancy = ma.fields.String(required=True, allow_none=True)
     installation = ma.fields.String(required=True, allow_none=True)
     site = ma.fields.String(required=True, allow_none=True)
     vendor = ma.fields.String(required=True, allow_none=True)

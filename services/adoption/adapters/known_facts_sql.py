@@ -17,6 +17,11 @@ SELECT day - :from_day, local <> x'', smart <> x'', ack <> x'' FROM strip
 WHERE device = :device AND day >= :from_day AND day < :to_day AND known < :before AND until >= :before
   AND (local <> x'' OR smart <> x'' OR ack <> x'')
 """
+USE_STRIPS = """
+SELECT day - :from_day, local, smart, automated, ack FROM strip
+WHERE device = :device AND day >= :from_day AND day < :to_day AND known < :before AND until >= :before
+  AND (local <> x'' OR smart <> x'' OR automated <> x'' OR ack <> x'')
+"""
 # A row of the table ``t`` is withdrawn by a void that counts: of two contents of a void, the greater.
 _VOIDED = """EXISTS (SELECT 1 FROM void v WHERE v.device = t.device AND v.of_kind = '{kind}' AND v.of_ts = t.ts
     AND v.of_seq = t.seq AND v.known < :before AND v.until >= :before

@@ -15,7 +15,7 @@ from services.adoption import strips
 from services.adoption.adapters import known_facts_sql as sql
 from services.adoption.adapters.sqlite_devices import number_of
 from services.adoption.facts import OPEN
-from services.adoption.figures.known import RawFault, RawSession, UseDays
+from services.adoption.figures.known import RawFault, RawSession, UseDays, UseStrips
 from shared.contracts.civil_time import start_of
 from shared.failures import Unavailable
 from shared.runtime.sqlite import connect, snapshot
@@ -90,6 +90,14 @@ class AtOnce:
             smart |= is_smart << day
             ack |= is_ack << day
         return UseDays(local, smart, ack)
+
+    def use_strips(self, vendor: str, device: str, from_day: int, to_day: int) -> dict[int, UseStrips]:
+        """The minutes in which a device was used or acted of itself, by day."""
+        found: dict[int, UseStrips] = {}
+        for day, *stored in self._rows(sql.USE_STRIPS, vendor, device, from_day=from_day, to_day=to_day):
+            before = found.get(day, UseStrips(0, 0, 0, 0))
+            found[day] = UseStrips(*(b | strips.from_bytes(kind) for b, kind in zip(before, stored, strict=True)))
+        return found
 
     def faults(self, vendor: str, device: str, before_ms: int) -> list[RawFault]:
         """A device's faults before a time that count, by (ts, seq)."""

@@ -1,7 +1,9 @@
 """Figures from facts and the registry; pure, exact, the same integers whatever the order in which data came.
 
 Read in this order: city (the registry, indexed), outages (what could not be observed), scopes, known (what is asked of
-the facts), counted. Homes: activation (H4); stretches, states, faulty, online (H6); dwelling_days, active (H7, H7a);
+the facts), counted. Homes: activation (H4); stretches, states, faulty, online (H6); dwelling_days,
+judged_days, active (H7, H7a); months, monthly (H8, H8a), category_use (H11); stickiness (H9), retention (H10),
+household (H5); automation (H12); observable, idle (H13);
 selected (H1). VR: calendars, merging, reach, judging, device_days, opening, uses (V2); intervals, utilisation (V5).
 Then input_hash, figure, and arrivals (the late list).
 """

@@ -36,6 +36,8 @@ class Row(NamedTuple):
     device: str | None = None
     binding: str | None = None
     slot: str | None = None
+    category: str | None = None
+    tenancy: str | None = None
     installation: str | None = None
     site: str | None = None
     document: str | None = None

@@ -34,11 +34,15 @@ class Lived(NamedTuple):
 
 
 class Use(NamedTuple):
-    """The days on which a dwelling was ``active``, had ``any_use``, or was ``affected``; and the facts behind them."""
+    """The days on which a dwelling was ``active``, had ``any_use``, or was ``affected``; and the facts behind them.
+
+    ``used_in`` are, by interactive category, the days on which that was used.
+    """
 
     active: int
     any_use: int
     affected: int
+    used_in: dict[str, int]
     inputs: list[list[object]]
 
 
@@ -97,6 +101,7 @@ def use(city: City, facts: KnownFacts, dwelling: Dwelling, window: Window) -> Us
     """What the devices in a dwelling's slots in service tell of its days."""
     smart = ack = affected = passive_ack = 0
     local: dict[str, int] = {}
+    used_in: dict[str, int] = {}
     inputs: list[list[object]] = []
     for slot, stretch, days, silent in _stretches(city, facts, dwelling, window):
         interactive = CATEGORIES[slot.category].interactive
@@ -104,6 +109,7 @@ def use(city: City, facts: KnownFacts, dwelling: Dwelling, window: Window) -> Us
             smart |= days.smart
             ack |= days.ack
             local[slot.category] = local.get(slot.category, 0) | days.local
+            used_in[slot.category] = used_in.get(slot.category, 0) | days.local | days.smart | days.ack
             affected |= silent
         else:
             passive_ack |= days.ack
@@ -113,7 +119,7 @@ def use(city: City, facts: KnownFacts, dwelling: Dwelling, window: Window) -> Us
     any_local = 0
     for local_days in local.values():
         any_local |= local_days
-    return Use(active, active | any_local, affected, inputs)
+    return Use(active, active | any_local, affected, used_in, inputs)
 
 
 def _in_two(local: dict[str, int]) -> int:
@@ -137,10 +143,11 @@ def _stretches(
             found = facts.use_days(binding.vendor, binding.device, stretch.first, stretch.end)
             shift = stretch.first - first
             days = UseDays(*(kind << shift for kind in found))
-            yield slot, stretch, days, _affected(city, facts, slot, stretch) << shift
+            yield slot, stretch, days, affected_days(city, facts, slot, stretch) << shift
 
 
-def _affected(city: City, facts: KnownFacts, slot: Slot, stretch: Stretch) -> int:
+def affected_days(city: City, facts: KnownFacts, slot: Slot, stretch: Stretch) -> int:
+    """The days of a stretch, its first is 0, of which UNKNOWN takes a share of the waking hours."""
     silent = silenced(city, stretch)
     if not silent:
         return 0

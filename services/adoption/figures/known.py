@@ -34,6 +34,15 @@ class UseDays(NamedTuple):
     ack: int
 
 
+class UseStrips(NamedTuple):
+    """A day's minutes of each kind."""
+
+    local: int
+    smart: int
+    automated: int
+    ack: int
+
+
 class KnownFacts(Protocol):
     """Facts as known at one moment; days are day numbers, ranges half-open."""
 
@@ -45,6 +54,9 @@ class KnownFacts(Protocol):
 
     def use_days(self, vendor: str, device: str, from_day: int, to_day: int) -> UseDays:
         """The days on which a device was used."""
+
+    def use_strips(self, vendor: str, device: str, from_day: int, to_day: int) -> dict[int, UseStrips]:
+        """The minutes in which a device was used or acted of itself, by day: 0 is the first asked for."""
 
     def faults(self, vendor: str, device: str, before_ms: int) -> list[RawFault]:
         """A device's faults before a time, by (ts, seq): of two contents under one identity the one that counts, and
