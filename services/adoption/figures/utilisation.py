@@ -95,7 +95,7 @@ def _measure(city: City, facts: KnownFacts, one: DeviceDay, valid: list[Run]) ->
         return _Measured(one, one.removed or "manual")
     if one.calendar is None:
         return _Measured(one, "no_calendar")
-    open_strip = open_minutes(one.calendar, date_from_day(one.day))
+    open_strip = open_minutes(one.calendar, city.closures_of[one.installation.venue], date_from_day(one.day))
     opened = list(of_strip(open_strip, one.day))
     within = [run for run in valid if common_ms([_counted_time(run)], opened)]
     times = [_counted_time(run) for run in within]

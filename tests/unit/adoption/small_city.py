@@ -26,6 +26,7 @@ NAMES = {
     "tenancies": ("tenancy", "{pilot}/{dwelling_ref}/{number}"),
     "feed_bindings": ("feed_binding", "{vendor}/{device}/{valid_from}"),
     "outages": ("outage", "{vendor}/{feed}/{from_ms}"),
+    "closures": ("closure", "{code}"),
 }
 
 
