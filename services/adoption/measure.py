@@ -10,10 +10,21 @@ from services.adoption.definitions import (
     DEFINITIONS,
     ONLINE,
     SELECTED,
+    SESSION_LENGTH,
+    SESSION_RATE,
     USES,
     UTILISATION,
 )
-from services.adoption.figures import activation, active, online, selected, uses, utilisation
+from services.adoption.figures import (
+    activation,
+    active,
+    online,
+    selected,
+    session_length,
+    session_rate,
+    uses,
+    utilisation,
+)
 from services.adoption.figures.city import City
 from services.adoption.figures.counted import Counted, Part, Row, Window
 from services.adoption.figures.figure import AsOf, Figure, make
@@ -31,6 +42,8 @@ _COUNT: Mapping[str, Count] = {
     ACTIVE_OCCUPIED.id: active.count_occupied,
     ACTIVE_HANDED_OVER.id: active.count_handed_over,
     USES.id: uses.count,
+    SESSION_RATE.id: session_rate.count,
+    SESSION_LENGTH.id: session_length.count,
     UTILISATION.id: utilisation.count,
 }
 

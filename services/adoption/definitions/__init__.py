@@ -2,7 +2,7 @@
 
 Source: the policy page's sections 4 and 7 (7 overrides). A change is a new version; a version once used is never
 edited. Parameters are integers, so that no figure depends on rounding.
-Read: shape, then pilots, activation, homes, venues.
+Read: shape, then pilots, activation, homes, venues, sessions.
 """
 
 from collections.abc import Mapping
@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from services.adoption.definitions.activation import ACTIVATION
 from services.adoption.definitions.homes import ACTIVE_HANDED_OVER, ACTIVE_OCCUPIED, ONLINE
 from services.adoption.definitions.pilots import SELECTED
+from services.adoption.definitions.sessions import AFFECTED_OPEN_MINUTES, SESSION_LENGTH, SESSION_RATE
 from services.adoption.definitions.shape import AFFECTED_MINUTES, Definition, Parameter, Text
 from services.adoption.definitions.venues import USES, UTILISATION
 
 __all__ = [
-    "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "DEFINITIONS", "ONLINE", "SELECTED",
-    "USES", "UTILISATION", "Definition", "Parameter", "Text",
+    "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "AFFECTED_OPEN_MINUTES", "DEFINITIONS",
+    "ONLINE", "SELECTED", "SESSION_LENGTH", "SESSION_RATE", "USES", "UTILISATION", "Definition", "Parameter", "Text",
 ]  # fmt: skip
 
-_ALL = (SELECTED, ACTIVATION, ONLINE, ACTIVE_OCCUPIED, ACTIVE_HANDED_OVER, USES, UTILISATION)
+_OF_HOMES = (SELECTED, ACTIVATION, ONLINE, ACTIVE_OCCUPIED, ACTIVE_HANDED_OVER)
+_OF_VENUES = (USES, SESSION_RATE, SESSION_LENGTH, UTILISATION)
+_ALL = (*_OF_HOMES, *_OF_VENUES)
 DEFINITIONS: Mapping[str, Definition] = {definition.id: definition for definition in _ALL}

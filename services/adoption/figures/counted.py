@@ -71,7 +71,7 @@ class Counted(NamedTuple):
 
     ``total`` is over all units, UNKNOWN counted against the programme. ``rows`` makes the rows of a part, which may be
     many, only when asked. ``inputs`` are the rows of facts and registry that entered, for the input hash. ``note``
-    names one of the definition's notes.
+    names one of the definition's notes. ``too_few``: there are too few units for a value, which is INSUFFICIENT then.
     """
 
     total: Ratio
@@ -84,3 +84,4 @@ class Counted(NamedTuple):
     apart: Mapping[str, int] = {}
     findings: Mapping[str, int] = {}
     note: str | None = None
+    too_few: bool = False

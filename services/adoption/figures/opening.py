@@ -7,7 +7,7 @@ import msgspec
 
 from services.adoption import strips
 from services.adoption.definitions import USES
-from services.adoption.figures.calendars import closed_by, open_minutes
+from services.adoption.figures.calendars import closed_by
 from services.adoption.figures.city import City, binding_id
 from services.adoption.figures.counted import Coverage, Window
 from services.adoption.figures.device_days import DeviceDay, device_days
@@ -43,9 +43,7 @@ def opening(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Open
             continue
         strip = strips_of.get((one.zone, one.day))
         if strip is None:
-            strip = strips_of[one.zone, one.day] = open_minutes(
-                one.calendar, city.closures_of[one.installation.venue], date_from_day(one.day)
-            )
+            strip = strips_of[one.zone, one.day] = one.open_strip(city)
         opened += strips.count(strip)
         unaffected += strips.count(strips.without(strip, unknown(city, facts, one.binding, one.day)))
     coverage = Coverage(USES.coverage_unit, unaffected, opened)

@@ -173,6 +173,7 @@ def described(city: Json, run: list[Json]) -> Json:
         "headcount": heads(run, installation),
         "overlong_s": (end - start - length) // 1000,
         "overlong": end - start > length,
+        "length_s": length // 1000,
         "why": "valid",
     }
     if installation is None:
@@ -210,7 +211,8 @@ def calendar_of(city: Json, installation: Json, day: date) -> Json | None:
                 if calendar["valid_from"] <= day and (not found or calendar["valid_from"] > found["valid_from"]):
                     found = calendar
     if found and closed_by(city, installation, day):
-        return found | {"closed": [*found["closed"], day]}
+        closed: Json = found | {"closed": [*found["closed"], day]}
+        return closed
     return found
 
 

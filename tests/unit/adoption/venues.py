@@ -6,7 +6,7 @@ from typing import Any
 from services.adoption.measure import Measured
 from tests.unit.adoption import cities, oracle
 from tests.unit.adoption.cities_venues import installation, key
-from tests.unit.adoption.world import Json, city_of, known, measure
+from tests.unit.adoption.world import Interval, Json, city_of, known, measure
 
 DAY = date(2024, 3, 1)
 WINDOW = (DAY, date(2024, 3, 2))
@@ -53,6 +53,17 @@ def of_session(record: Json) -> Json:
     return {"kind": "session", "ts": record["ts"], "seq": record["seq"]}
 
 
+def asked(
+    metric: str, city: Json, *records: Json, own: tuple[Interval, ...] = (), window: tuple[date, date] = WINDOW
+) -> Measured:
+    with known(records, own) as facts:
+        return measure(metric, "programme", window, city_of(city), facts)
+
+
+def heartbeat(ts: int, device: str = "hmd") -> Json:
+    record = {"kind": "heartbeat", "vendor": "acme", "site": "museum", "device": device, "ts": ts}
+    return record | {"received_ms": ts}
+
+
 def uses(city: Json, *records: Json, window: tuple[date, date] = WINDOW) -> Measured:
-    with known(records) as facts:
-        return measure("V2", "programme", window, city_of(city), facts)
+    return asked("V2", city, *records, window=window)
