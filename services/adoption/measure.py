@@ -7,8 +7,10 @@ from services.adoption.definitions import (
     ACTIVATION,
     ACTIVE_HANDED_OVER,
     ACTIVE_OCCUPIED,
+    COMPLETION,
     DEFINITIONS,
     ONLINE,
+    OUT_OF_HOURS,
     SELECTED,
     SESSION_LENGTH,
     SESSION_RATE,
@@ -18,7 +20,9 @@ from services.adoption.definitions import (
 from services.adoption.figures import (
     activation,
     active,
+    completion,
     online,
+    out_of_hours,
     selected,
     session_length,
     session_rate,
@@ -45,6 +49,8 @@ _COUNT: Mapping[str, Count] = {
     SESSION_RATE.id: session_rate.count,
     SESSION_LENGTH.id: session_length.count,
     UTILISATION.id: utilisation.count,
+    OUT_OF_HOURS.id: out_of_hours.count,
+    COMPLETION.id: completion.count,
 }
 
 

@@ -9,17 +9,19 @@ from collections.abc import Mapping
 
 from services.adoption.definitions.activation import ACTIVATION
 from services.adoption.definitions.homes import ACTIVE_HANDED_OVER, ACTIVE_OCCUPIED, ONLINE
+from services.adoption.definitions.out_of_hours import OUT_OF_HOURS
 from services.adoption.definitions.pilots import SELECTED
-from services.adoption.definitions.sessions import AFFECTED_OPEN_MINUTES, SESSION_LENGTH, SESSION_RATE
+from services.adoption.definitions.sessions import AFFECTED_OPEN_MINUTES, COMPLETION, SESSION_LENGTH, SESSION_RATE
 from services.adoption.definitions.shape import AFFECTED_MINUTES, Definition, Parameter, Text
 from services.adoption.definitions.venues import USES, UTILISATION
 
 __all__ = [
-    "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "AFFECTED_OPEN_MINUTES", "DEFINITIONS",
-    "ONLINE", "SELECTED", "SESSION_LENGTH", "SESSION_RATE", "USES", "UTILISATION", "Definition", "Parameter", "Text",
+    "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "AFFECTED_OPEN_MINUTES", "COMPLETION",
+    "DEFINITIONS", "ONLINE", "OUT_OF_HOURS", "SELECTED", "SESSION_LENGTH",
+    "SESSION_RATE", "USES", "UTILISATION", "Definition", "Parameter", "Text",
 ]  # fmt: skip
 
 _OF_HOMES = (SELECTED, ACTIVATION, ONLINE, ACTIVE_OCCUPIED, ACTIVE_HANDED_OVER)
-_OF_VENUES = (USES, SESSION_RATE, SESSION_LENGTH, UTILISATION)
+_OF_VENUES = (USES, SESSION_RATE, SESSION_LENGTH, UTILISATION, OUT_OF_HOURS, COMPLETION)
 _ALL = (*_OF_HOMES, *_OF_VENUES)
 DEFINITIONS: Mapping[str, Definition] = {definition.id: definition for definition in _ALL}

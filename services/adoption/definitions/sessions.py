@@ -97,3 +97,39 @@ SESSION_LENGTH = Definition(
     source="policy page 4.3, 7.5",
     in_percent=False,
 )  # fmt: skip
+
+COMPLETION = Definition(
+    id="V9",
+    version=1,
+    valid_from=VALID_FROM,
+    name=Text("完播率", "Completion"),
+    formula=Text("完播的有效记录 ÷ 带内容的有效记录", "valid records completed / valid records with content"),
+    numerator=Text(
+        "分母中报明已完播(completed)的记录；未报的视为未完播",
+        "those of the denominator that say they were completed; absent is not completed",
+    ),
+    denominator=Text(
+        "逐条原始记录，不合并：按 V2 的条件单独判断(不少于 60 秒、开始时在开放时间内、设施在用、非人工登记)且写明内容",
+        "raw records, each judged by itself as V2 judges a session, without merging (60 s or more, starting in opening "
+        "hours, at an installation in service, not counted by hand), that name a content",
+    ),
+    window=Text("记录开始所在的民用日", "the civil day in which a record starts"),
+    unit="record",
+    exclusions={
+        **USES.exclusions,
+        "too_short": Text("单条记录不足 60 秒", "record shorter than 60 s"),
+        "no_content": Text("有效但没有内容信息", "valid, but without content"),
+    },
+    reasons={
+        "completed": Text("已完播", "completed"),
+        "not_completed": Text("未完播或未报", "not completed, or not said"),
+    },
+    apart={"valid": Text("有效记录数，含没有内容信息的", "valid records, those without content among them")},
+    findings={},
+    notes={},
+    polarity=1,
+    coverage_unit=USES.coverage_unit,
+    parameters=(COVERAGE_MIN, *(one for one in MERGING if one.key == "shortest_s")),
+    clause="12",
+    source="policy page 4.3, 7.5",
+)

@@ -67,5 +67,10 @@ def row_of(session: Session, amount: int = 1, place: int | None = None) -> Row:
 
 def inputs_of(session: Session) -> Iterator[list[object]]:
     """A session's raw records, for the input hash."""
-    for raw in session.run.sessions:
-        yield ["session", session.vendor, session.device, *raw]
+    return inputs_of_run(session.vendor, session.device, session.run)
+
+
+def inputs_of_run(vendor: str, device: str, run: Run) -> Iterator[list[object]]:
+    """A run's raw records, for the input hash."""
+    for raw in run.sessions:
+        yield ["session", vendor, device, *raw]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from services.adoption import strips
 from services.adoption.definitions import UTILISATION
+from services.adoption.figures.begun import inputs_of_run
 from services.adoption.figures.city import City, binding_id
 from services.adoption.figures.counted import Counted, Coverage, Part, Ratio, RecordKey, Row, Window
 from services.adoption.figures.device_days import DeviceDay, device_days, of_devices
@@ -106,7 +107,6 @@ def _inputs(measured: list[_Measured], valid: dict[DeviceId, list[Run]]) -> Iter
         place = installation_id(one.of.installation)
         seconds = [one.open_s, one.used_s, one.doubled_s, one.unknown_s]
         yield ["device-day", binding_id(one.of.binding), place, day, one.removed, *seconds]
-    for (vendor, device), found in valid.items():
+    for device, found in valid.items():
         for run in found:
-            for raw in run.sessions:
-                yield ["session", vendor, device, *raw]
+            yield from inputs_of_run(*device, run)

@@ -11,16 +11,22 @@ Rows = Iterable[tuple[Any, int]]  # what a row is about, and its amount
 
 
 def check_integers(
-    result: Measured, total: tuple[int, int], observed: tuple[int, int], coverage: tuple[int, int], scope: str
+    result: Measured,
+    total: tuple[int, int],
+    observed: tuple[int, int],
+    coverage: tuple[int, int],
+    scope: str,
+    applicable: int | None = None,
 ) -> None:
-    """Its integers, and by the coverage whether there is a value."""
+    """Its integers, and by the coverage whether there is a value; ``applicable`` if not the denominator says that."""
     figure = result.figure
     assert figure.conservative[:2] == total, scope
     assert figure.observed[:2] == observed, scope
     assert figure.coverage == (figure.definition.coverage_unit, *coverage), scope
     unaffected, everything = coverage
     enough = 10 * unaffected >= 9 * everything
-    assert figure.status == (None if total[1] and enough else "INSUFFICIENT" if total[1] else "NOT_APPLICABLE"), scope
+    anything = total[1] if applicable is None else applicable
+    assert figure.status == (None if anything and enough else "INSUFFICIENT" if anything else "NOT_APPLICABLE"), scope
 
 
 def check_removed(result: Measured, reasons: Iterable[str], scope: str) -> None:

@@ -38,3 +38,20 @@ def open_days(city: Json, records: list[Json], own: list[Interval], start: date,
 def of_rank(lengths: list[int], tenths: int) -> int:
     """The smallest length that at least so many tenths of all do not exceed."""
     return next(one for one in sorted(lengths) if 10 * sum(x <= one for x in lengths) >= tenths * len(lengths))
+
+
+def records_by_outcome(city: Json, records: list[Json], start: date, end: date) -> list[Json]:
+    """Every raw record that begins in the window, judged by itself."""
+    standing = {id(record) for record in oracle_venues.standing(records)}
+    found = []
+    for record in oracle.counting([r for r in records if r["kind"] == "session"]):
+        if start <= oracle.day_of(record["ts"]) < end:
+            row = oracle.described(city, [record])
+            if id(record) not in standing:
+                row["why"] = "voided"
+            elif row["why"] == "valid" and record["content"] is None:
+                row["why"] = "no_content"
+            elif row["why"] == "valid":
+                row["why"] = "completed" if record["completed"] is True else "not_completed"
+            found.append(row)
+    return found

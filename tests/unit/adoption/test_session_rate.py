@@ -110,5 +110,6 @@ def test_a_day_is_affected_by_an_hour_of_its_opening_or_by_the_whole_of_a_shorte
 def test_a_session_on_an_affected_day_leaves_what_is_observed_with_its_day() -> None:
     city = venue(weekly=ALWAYS) | silent_feed("acme", "hmd", (NINE, NINE + 7_200_000))
     records = [session(NINE - 600_000, 300), session(NINE - 86_400_000, 300)]
-    figure = asked("V3", city, *records, window=(LEAP_DAY, NEXT)).figure
-    assert (figure.conservative[:2], figure.observed[:2]) == ((2, 2), (1, 1))
+    result = asked("V3", city, *records, window=(LEAP_DAY, NEXT))
+    assert (result.figure.conservative[:2], result.figure.observed[:2]) == ((2, 2), (1, 1))
+    assert [row.why for row in result.rows("denominator")] == ["used", "used"]
