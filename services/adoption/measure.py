@@ -7,8 +7,11 @@ from services.adoption.definitions import (
     ACTIVATION,
     ACTIVE_HANDED_OVER,
     ACTIVE_OCCUPIED,
+    AVAILABLE_DAYS,
+    AVAILABLE_MINUTES,
     COMPLETION,
     DEFINITIONS,
+    IDLE,
     ONLINE,
     OUT_OF_HOURS,
     SELECTED,
@@ -20,7 +23,10 @@ from services.adoption.definitions import (
 from services.adoption.figures import (
     activation,
     active,
+    available,
+    available_days,
     completion,
+    idle,
     online,
     out_of_hours,
     selected,
@@ -50,6 +56,9 @@ _COUNT: Mapping[str, Count] = {
     SESSION_LENGTH.id: session_length.count,
     UTILISATION.id: utilisation.count,
     OUT_OF_HOURS.id: out_of_hours.count,
+    AVAILABLE_MINUTES.id: available.count,
+    AVAILABLE_DAYS.id: available_days.count,
+    IDLE.id: idle.count,
     COMPLETION.id: completion.count,
 }
 

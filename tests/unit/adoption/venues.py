@@ -65,5 +65,15 @@ def heartbeat(ts: int, device: str = "hmd") -> Json:
     return record | {"received_ms": ts}
 
 
+def fault(ts: int, *, active: bool, code: str = "e-1", seq: int = 0) -> Json:
+    record = {"kind": "fault", "vendor": "acme", "site": "museum", "device": "hmd", "ts": ts, "seq": seq}
+    record |= {"code": code, "active": active}
+    return record | {"sha": cities.digest(record), "received_ms": ts}
+
+
+def of_fault(record: Json) -> Json:
+    return {"kind": "fault", "ts": record["ts"], "seq": record["seq"]}
+
+
 def uses(city: Json, *records: Json, window: tuple[date, date] = WINDOW) -> Measured:
     return asked("V2", city, *records, window=window)
