@@ -14,11 +14,14 @@ from services.adoption.definitions import (
     IDLE,
     ONLINE,
     OUT_OF_HOURS,
+    REACH,
+    RECONCILIATION,
     SELECTED,
     SESSION_LENGTH,
     SESSION_RATE,
     USES,
     UTILISATION,
+    VENUE_COVERAGE,
 )
 from services.adoption.figures import (
     activation,
@@ -29,11 +32,13 @@ from services.adoption.figures import (
     idle,
     online,
     out_of_hours,
+    reconciliation,
     selected,
     session_length,
     session_rate,
     uses,
     utilisation,
+    venue_coverage,
 )
 from services.adoption.figures.city import City
 from services.adoption.figures.counted import Counted, Part, Row, Window
@@ -60,6 +65,9 @@ _COUNT: Mapping[str, Count] = {
     AVAILABLE_DAYS.id: available_days.count,
     IDLE.id: idle.count,
     COMPLETION.id: completion.count,
+    VENUE_COVERAGE.id: venue_coverage.count,
+    REACH.id: reconciliation.count_reach,
+    RECONCILIATION.id: reconciliation.count_gap,
 }
 
 

@@ -2,7 +2,7 @@
 
 Source: the policy page's sections 4 and 7 (7 overrides). A change is a new version; a version once used is never
 edited. Parameters are integers, so that no figure depends on rounding.
-Read: shape, then pilots, activation, homes, venues, sessions, out_of_hours, availability, idle.
+Read: shape, then pilots, activation, homes, venues, sessions, out_of_hours, availability, idle, registers.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from services.adoption.definitions.homes import ACTIVE_HANDED_OVER, ACTIVE_OCCUP
 from services.adoption.definitions.idle import IDLE
 from services.adoption.definitions.out_of_hours import OUT_OF_HOURS
 from services.adoption.definitions.pilots import SELECTED
+from services.adoption.definitions.registers import REACH, RECONCILIATION, VENUE_COVERAGE
 from services.adoption.definitions.sessions import AFFECTED_OPEN_MINUTES, COMPLETION, SESSION_LENGTH, SESSION_RATE
 from services.adoption.definitions.shape import AFFECTED_MINUTES, Definition, Parameter, Text
 from services.adoption.definitions.venues import USES, UTILISATION
@@ -20,13 +21,14 @@ from services.adoption.definitions.venues import USES, UTILISATION
 __all__ = [
     "ACTIVATION", "ACTIVE_HANDED_OVER", "ACTIVE_OCCUPIED", "AFFECTED_MINUTES", "AFFECTED_OPEN_MINUTES",
     "AVAILABLE_DAYS", "AVAILABLE_MINUTES", "BATTERY_KINDS", "COMPLETION", "DEFINITIONS", "IDLE", "ONLINE",
-    "OUT_OF_HOURS", "SELECTED", "SESSION_LENGTH", "SESSION_RATE", "USES", "UTILISATION",
-    "Definition", "Parameter", "Text",
+    "OUT_OF_HOURS", "REACH", "RECONCILIATION", "SELECTED", "SESSION_LENGTH", "SESSION_RATE", "USES", "UTILISATION",
+    "VENUE_COVERAGE", "Definition", "Parameter", "Text",
 ]  # fmt: skip
 
 _OF_HOMES = (SELECTED, ACTIVATION, ONLINE, ACTIVE_OCCUPIED, ACTIVE_HANDED_OVER)
 _OF_VENUES = (
-    USES, SESSION_RATE, SESSION_LENGTH, UTILISATION, OUT_OF_HOURS, AVAILABLE_MINUTES, AVAILABLE_DAYS, COMPLETION, IDLE
+    VENUE_COVERAGE, USES, SESSION_RATE, SESSION_LENGTH, UTILISATION, OUT_OF_HOURS, AVAILABLE_MINUTES, AVAILABLE_DAYS,
+    REACH, COMPLETION, IDLE, RECONCILIATION,
 )  # fmt: skip
 _ALL = (*_OF_HOMES, *_OF_VENUES)
 DEFINITIONS: Mapping[str, Definition] = {definition.id: definition for definition in _ALL}

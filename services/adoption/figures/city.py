@@ -18,7 +18,7 @@ from shared.contracts.registry import (
     Venue,
     Zone,
 )
-from shared.contracts.registry_city import Closure
+from shared.contracts.registry_city import Closure, VenueCount, VenueEntry
 from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
 
 Key = TypeVar("Key", bound=Hashable)
@@ -45,6 +45,8 @@ class Entities(NamedTuple):
     feed_bindings: Mapping[str, FeedBinding]
     outages: Mapping[str, Outage]
     closures: Mapping[str, Closure]
+    venue_entries: Mapping[str, VenueEntry]
+    venue_counts: Mapping[str, VenueCount]
 
 
 class City(NamedTuple):

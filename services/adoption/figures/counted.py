@@ -1,7 +1,7 @@
 """What every metric's computation gives: its integers, the rows behind them, and what else is shown with it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 Part = Literal["numerator", "denominator", "removed"]
@@ -12,6 +12,11 @@ class Window(NamedTuple):
 
     start: date
     end: date
+
+    @property
+    def last(self) -> date:
+        """The last day that counts, the one before t1."""
+        return self.end - timedelta(days=1)
 
 
 class RecordKey(NamedTuple):

@@ -36,7 +36,7 @@ class _Device(NamedTuple):
 
 def count(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Counted:
     """Count the devices in service on the window's last day."""
-    last = Window(window.end - timedelta(days=1), window.end)
+    last = Window(window.last, window.end)
     devices = [_look_back(city, facts, at, window) for at in _there(city, scope, last)]
     counted = [one for one in devices if one.at.uncounted is None]
     idle, unknown = (sum(one.why == why for one in counted) for why in ("idle", "unknown"))

@@ -76,6 +76,13 @@ def test_where_the_zone_is_seldom_open_sixty_calendar_days_are_enough(days: int,
     assert why(city, used(days)) == expected
 
 
+@pytest.mark.parametrize(("days", "expected"), [(59, "too_new"), (60, "idle")])
+def test_where_the_zone_is_seldom_open_a_device_is_in_service_for_sixty_days(days: int, expected: str) -> None:
+    city = museum(weekly={"mon": [("09:00", "17:30")]})
+    city["bindings"][0]["valid_from"] = T1 - timedelta(days=days)
+    assert why(city) == expected
+
+
 def test_a_zone_closed_for_sixty_days_holds_an_idle_device() -> None:
     assert why(museum(weekly={}), used(3)) == "idle"
     shut = museum() | {"closures": [closure(T1 - timedelta(days=60), T1)]}
