@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from services.adoption import strips
 from services.adoption.definitions import UTILISATION
+from services.adoption.figures import open_days
 from services.adoption.figures.begun import inputs_of_run
 from services.adoption.figures.city import City, binding_id
 from services.adoption.figures.counted import Counted, Coverage, Part, Ratio, RecordKey, Row, Window
@@ -87,18 +88,8 @@ def _rows(one: _Measured, part: Part) -> Iterator[Row]:
         return
     amount = {"numerator": one.used_s, "denominator": one.open_s, "removed": 1}[part]
     if amount:
-        binding, installation = one.of.binding, one.of.installation
-        yield Row(
-            why=one.removed or ("used" if one.used_s else "idle"),
-            amount=amount,
-            day=date_from_day(one.of.day),
-            vendor=binding.vendor,
-            device=binding.device,
-            binding=binding_id(binding),
-            installation=installation_id(installation),
-            site=installation.venue,
-            records=one.records,
-        )
+        why = one.removed or ("used" if one.used_s else "idle")
+        yield open_days.row_of(one.of, why, amount)._replace(records=one.records)
 
 
 def _inputs(measured: list[_Measured], valid: dict[DeviceId, list[Run]]) -> Iterator[list[object]]:

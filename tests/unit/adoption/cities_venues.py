@@ -13,7 +13,6 @@ from tests.unit.adoption.cities import (
     bindings,
     days,
     digest,
-    midnight_ms,
     moments_in,
     received,
     shuffled_and_repeated,
@@ -162,81 +161,10 @@ def worlds(draw: Any) -> World:
 
 
 @st.composite
-def heard_worlds(draw: Any) -> World:
-    """A world whose devices also send heartbeats, readings and faults, at intervals of their own."""
-    city, found, own = draw(worlds())
-    for device in city["devices"]:
-        device["reporting_interval_s"] = draw(st.sampled_from([None, 60, 61, 300, 900, 3600]))
-        more = draw(cities_homes.records(device["vendor"], device["device"]))
-        found += [r for r in more if r["kind"] != "usage" and r.get("of", {}).get("kind") != "usage"]
-    return city, found, own
-
-
-def entry(code: str, venue: str | None, source_on: date, district: str = "futian", kind: str = "MUSEUM") -> Json:
-    names = {"code": code, "name": "名录场所", "source": "虚构名录", "source_on": source_on, "venue": venue}
-    return names | {"district": district, "venue_type": kind}
-
-
-def visits(period: str, count: int, method: str = "TICKETED", venue: str = "museum", zone: str = "hall") -> Json:
-    names = {"venue": venue, "zone": zone, "period": period, "method": method, "count": count}
-    return names | {"source": "虚构票务", "source_sha256": "0" * 64}
-
-
-@st.composite
-def told_worlds(draw: Any) -> tuple[Json, list[Json]]:
-    """A world with a register of venues, acceptances, and counts of visits by the day or by hours of it."""
-    city, found = draw(vr_worlds())
-    for place in city["installations"]:
-        place["accepted_on"] = draw(st.one_of(st.none(), days(), st.just(FIRST - timedelta(days=9))))
-        place["accepted_by"] = draw(st.sampled_from([None, "区局", "区局"]))
-    entries: list[tuple[str, str | None, str, str]]
-    entries = [("e-1", "museum", "futian", "MUSEUM"), ("e-2", "library", "nanshan", "MUSEUM")]
-    entries += [("e-3", None, "futian", "MUSEUM"), ("e-4", None, "luohu", "OTHER_PUBLIC")]
-    sources = st.one_of(st.just(FIRST - timedelta(days=9)), days())
-    city["venue_entries"] = [
-        entry(code, venue, draw(sources), district, kind)
-        for code, venue, district, kind in draw(st.lists(st.sampled_from(entries), unique=True))
-    ]
-    city["venue_counts"] = []
-    for venue, zone in (("museum", "hall"), ("library", "attic")):
-        for method in ("TICKETED", "FOOTFALL", "MANUAL"):
-            for day in draw(st.sets(days(), max_size=4)):
-                hours = draw(st.sampled_from([[""], [""], ["T09", "T17"], ["T09"], ["T00", "T23"]]))
-                for hour in hours:
-                    count = draw(st.sampled_from([0, 1, 1, 2, 3, 7]))
-                    city["venue_counts"].append(visits(f"{day}{hour}", count, method, venue, zone))
-    return city, found
-
-
-@st.composite
-def long_worlds(draw: Any) -> World:
-    """A world with a history of up to a hundred days of its devices, with few sessions, and long outages in it."""
-    city, found, own = draw(worlds())
-    for place in city["installations"]:
-        place["installed_on"] = place["installed_on"] and place["installed_on"] - timedelta(days=170)
-    for zone in city["zones"]:
-        for calendar in zone["calendars"][:1]:
-            calendar["valid_from"] -= timedelta(days=draw(st.sampled_from([0, 100, 100])))
-    sooner = st.sampled_from([0, 24, 26, 28, 40, 57, 58, 60, 100])
-    for device in city["devices"]:
-        mine = [b for b in city["bindings"] if (b["vendor"], b["device"]) == (device["vendor"], device["device"])]
-        for binding in mine[:1]:
-            binding["valid_from"] -= timedelta(days=draw(sooner))
-        for number in range(draw(st.integers(0, 2))):
-            ts = midnight_ms(FIRST - timedelta(days=draw(st.integers(0, 62)))) + 9 * 3_600_000
-            record = {"kind": "session", **device, "site": "museum", "ts": ts, "seq": number, "duration_s": 300}
-            record |= {"content": None, "headcount": None, "completed": None}
-            found.append(record | {"sha": digest(record), "received_ms": ts})
-    for _ in range(draw(st.integers(0, 2))):
-        begins = midnight_ms(FIRST - timedelta(days=draw(st.integers(0, 62))))
-        own.append((begins, begins + draw(st.sampled_from([36_000_000, 2 * 86_400_000, 30 * 86_400_000]))))
-    return city, found, own
-
-
-@st.composite
 def never_idle(draw: Any) -> tuple[World, tuple[date, date]]:
     """A world with one headset more, in a zone that is always open, that was used in the window."""
     (city, found, own), window = draw(worlds()), draw(windows())
+    city["closures"] = [one for one in city["closures"] if one["districts"] and "futian" not in one["districts"]]
     always = {"valid_from": FIRST - timedelta(days=30), "closed": [], "extra": {}}
     always |= {"weekly": {day: [("00:00", "24:00")] for day in WEEKDAYS}}
     city["zones"].append({"venue": "museum", "code": "yard", "name": "院子", "calendars": [always]})

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 
 from tests.unit.adoption import cities, oracle_available
 from tests.unit.adoption.checking import check_integers, check_removed, check_rows
-from tests.unit.adoption.cities_venues import closure, heard_worlds, scopes
+from tests.unit.adoption.cities_heard import heard_worlds
+from tests.unit.adoption.cities_venues import closure, scopes
 from tests.unit.adoption.venues import DAY, NINE, asked, fault, heartbeat, venue
 from tests.unit.adoption.world import Json, World, city_of, known, measure, silent_feed
 

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 
 from tests.unit.adoption import cities, oracle_available
 from tests.unit.adoption.checking import check_integers, check_removed, check_rows
-from tests.unit.adoption.cities_venues import closure, installation, key, long_worlds, scopes
+from tests.unit.adoption.cities_heard import long_worlds
+from tests.unit.adoption.cities_venues import closure, installation, key, scopes
 from tests.unit.adoption.venues import ALWAYS, DAY, NINE, WINDOW, asked, of_session, session, venue, void
 from tests.unit.adoption.world import Json, World, city_of, known, measure, silent_feed
 

@@ -11,7 +11,8 @@ from services.adoption.definitions import REACH, RECONCILIATION
 from services.adoption.measure import Measured
 from tests.unit.adoption import cities, oracle, oracle_registers
 from tests.unit.adoption.checking import check_integers
-from tests.unit.adoption.cities_venues import key, scopes, told_worlds, visits
+from tests.unit.adoption.cities_told import told_worlds, visits
+from tests.unit.adoption.cities_venues import key, scopes
 from tests.unit.adoption.venues import ALWAYS, DAY, NINE, asked, of_session, session, venue, void
 from tests.unit.adoption.world import Json, city_of, known, measure
 

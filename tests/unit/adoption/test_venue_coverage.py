@@ -9,7 +9,8 @@ from hypothesis import given, settings
 
 from services.adoption.definitions import VENUE_COVERAGE
 from tests.unit.adoption import cities, oracle_registers
-from tests.unit.adoption.cities_venues import entry, scopes, told_worlds
+from tests.unit.adoption.cities_told import entry, told_worlds
+from tests.unit.adoption.cities_venues import scopes
 from tests.unit.adoption.venues import DAY, WINDOW, asked, venue
 from tests.unit.adoption.world import Json, city_of, known, measure
 
