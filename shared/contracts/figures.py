@@ -76,7 +76,8 @@ class Window(ma.Schema):
 
 
 class Value(ma.Schema):
-    """Integers, and what follows from them: exact, and for a rate in percent with two decimals, half up."""
+    """Integers, and what follows from them: exact, and for a rate in percent with two decimals, half up; a quotient of
+    unlike units, as sessions per day, has no percent."""
 
     numerator = ma.fields.Integer(required=True)
     denominator = ma.fields.Integer(required=True, allow_none=True)
@@ -161,7 +162,11 @@ class Row(ma.Schema):
     vendor = ma.fields.String(required=True, allow_none=True)
     device = ma.fields.String(required=True, allow_none=True)
     binding = ma.fields.String(required=True, allow_none=True)
-    document = ma.fields.String(required=True, allow_none=True, metadata={"description": "A selection document's id"})
+    document = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "A selection document's id; a register's entry or a count of visits, with its source"},
+    )
     heard_on = ma.fields.Date(
         required=True, allow_none=True, metadata={"description": "First day heard since the binding"}
     )
@@ -179,7 +184,8 @@ class Rows(ma.Schema):
     """The rows of one part of a figure: ``count`` of them, whose amounts sum to ``total``, what the figure says.
 
     Where units are counted, as in H1, H4, H7 and V2, every amount is 1 and there are exactly ``total`` rows. Of
-    ``removed`` the amounts are units, slot-days, device-days or dwelling-days, as the metric's exclusions say.
+    ``removed`` the amounts are units, slot-days, device-days or dwelling-days, as the metric's exclusions say. Where a
+    numerator is a difference (V11), amounts that point the other way are negative.
     """
 
     metric = ma.fields.String(required=True)

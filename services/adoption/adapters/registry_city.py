@@ -19,6 +19,7 @@ from shared.contracts.registry import (
     Venue,
     Zone,
 )
+from shared.contracts.registry_city import Closure, VenueCount, VenueEntry
 from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
 from shared.runtime.registry_copy import RegistryCopy
 
@@ -69,6 +70,9 @@ class RegistryCity:
             tenancies=self._all(Tenancy),
             feed_bindings=self._all(FeedBinding),
             outages=self._all(Outage),
+            closures=self._all(Closure),
+            venue_entries=self._all(VenueEntry),
+            venue_counts=self._all(VenueCount),
         )
 
     def _all(self, kind: type[Entity]) -> dict[str, Entity]:

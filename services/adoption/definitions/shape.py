@@ -30,7 +30,8 @@ class Definition(NamedTuple):
 
     ``unit`` is what its integers count. ``exclusions`` are why a unit is removed, ``reasons`` why one that stays counts
     or does not, ``apart`` what is shown beside the figure in its own unit, ``findings`` what was noticed, ``notes``
-    what a reader must know of one figure, ``polarity`` whether more of it is better (+1).
+    what a reader must know of one figure, ``polarity`` whether more of it is better (+1). A quotient
+    of unlike units, as sessions per day, is not ``in_percent``.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Definition(NamedTuple):
     parameters: tuple[Parameter, ...]
     clause: str
     source: str
+    in_percent: bool = True
 
     def parameter(self, key: str) -> int:
         """The value of a parameter."""

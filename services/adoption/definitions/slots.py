@@ -60,7 +60,7 @@ AUTOMATION = Definition(
     source="policy page 4.2, 7.3, 7.4",
 )
 
-IDLE = Definition(
+IDLE_SLOTS = Definition(
     id="H13",
     version=1,
     valid_from=VALID_FROM,

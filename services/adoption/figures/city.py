@@ -18,6 +18,7 @@ from shared.contracts.registry import (
     Venue,
     Zone,
 )
+from shared.contracts.registry_city import Closure, VenueCount, VenueEntry
 from shared.contracts.registry_evidence import FeedBinding, LegalBasis, Occupancy, Outage, Selection, Tenancy
 
 Key = TypeVar("Key", bound=Hashable)
@@ -43,12 +44,15 @@ class Entities(NamedTuple):
     tenancies: Mapping[str, Tenancy]
     feed_bindings: Mapping[str, FeedBinding]
     outages: Mapping[str, Outage]
+    closures: Mapping[str, Closure]
+    venue_entries: Mapping[str, VenueEntry]
+    venue_counts: Mapping[str, VenueCount]
 
 
 class City(NamedTuple):
     """The registry after change ``sequence``, indexed; bindings by slot and by device, the oldest first.
 
-    Slots and tenancies by the dwelling's id, legal bases by the pilot's.
+    Slots and tenancies by the dwelling's id, legal bases by the pilot's; by the venue's the closures that close it.
     """
 
     sequence: int
@@ -58,6 +62,7 @@ class City(NamedTuple):
     slots_of: Mapping[str, tuple[Slot, ...]]
     tenancies_of: Mapping[str, tuple[Tenancy, ...]]
     bases_of: Mapping[str, tuple[LegalBasis, ...]]
+    closures_of: Mapping[str, tuple[Closure, ...]]
     outages: Outages
 
 
@@ -72,6 +77,9 @@ def index(sequence: int, entities: Entities) -> City:
         slots_of=_grouped(entities.slots.values(), lambda s: f"{s.pilot}/{s.dwelling_ref}"),
         tenancies_of=_grouped(entities.tenancies.values(), lambda t: f"{t.pilot}/{t.dwelling_ref}"),
         bases_of=_grouped(entities.legal_bases.values(), lambda basis: basis.pilot),
+        closures_of={
+            venue.slug: closing(entities.closures.values(), venue.district) for venue in entities.venues.values()
+        },
         outages=Outages(of_devices(entities.feed_bindings.values(), entities.outages.values()), ()),
     )
 
@@ -81,6 +89,11 @@ def _grouped(things: Iterable[Thing], key: Callable[[Thing], Key]) -> dict[Key, 
     for thing in things:
         found[key(thing)].append(thing)
     return {name: tuple(group) for name, group in found.items()}
+
+
+def closing(closures: Iterable[Closure], district: str) -> tuple[Closure, ...]:
+    """The closures that close a district: those that name it or none; one that is cancelled closes nothing."""
+    return tuple(c for c in closures if not c.cancelled and (not c.districts or district in c.districts))
 
 
 def bound_on(bindings: Iterable[Binding], day: date) -> Binding | None:

@@ -1,7 +1,7 @@
 """What every metric's computation gives: its integers, the rows behind them, and what else is shown with it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 Part = Literal["numerator", "denominator", "removed"]
@@ -12,6 +12,11 @@ class Window(NamedTuple):
 
     start: date
     end: date
+
+    @property
+    def last(self) -> date:
+        """The last day that counts, the one before t1."""
+        return self.end - timedelta(days=1)
 
 
 class RecordKey(NamedTuple):
@@ -73,7 +78,7 @@ class Counted(NamedTuple):
 
     ``total`` is over all units, UNKNOWN counted against the programme. ``rows`` makes the rows of a part, which may be
     many, only when asked. ``inputs`` are the rows of facts and registry that entered, for the input hash. ``note``
-    names one of the definition's notes.
+    names one of the definition's notes. ``too_few``: there are too few units for a value, which is INSUFFICIENT then.
     """
 
     total: Ratio
@@ -86,3 +91,4 @@ class Counted(NamedTuple):
     apart: Mapping[str, int] = {}
     findings: Mapping[str, int] = {}
     note: str | None = None
+    too_few: bool = False

@@ -60,8 +60,8 @@ def make(definition: Definition, scope: Scope, window: Window, counted: Counted,
         scope=scope,
         window=window,
         status=status,
-        conservative=_value(counted.total, status),
-        observed=_value(counted.observed, status),
+        conservative=_value(definition, counted.total, status),
+        observed=_value(definition, counted.observed, status),
         coverage=counted.coverage,
         removed={reason: counted.removed.get(reason, 0) for reason in definition.exclusions},
         apart=counted.apart,
@@ -82,15 +82,16 @@ def _status(definition: Definition, counted: Counted) -> Status | None:
     if not counted.applicable:
         return "NOT_APPLICABLE"
     coverage = counted.coverage
-    if coverage.unaffected * 100 < coverage.all * definition.parameter("coverage_min"):
+    if counted.too_few or coverage.unaffected * 100 < coverage.all * definition.parameter("coverage_min"):
         return "INSUFFICIENT"
     return None
 
 
-def _value(ratio: Ratio, status: Status | None) -> Value:
+def _value(definition: Definition, ratio: Ratio, status: Status | None) -> Value:
     numerator, denominator = ratio
     if status or denominator == 0:
         return Value(numerator, denominator, None, None)
     if denominator is None:
         return Value(numerator, None, numerator, None)
-    return Value(numerator, denominator, f"{numerator}/{denominator}", percent(numerator, denominator))
+    in_percent = percent(numerator, denominator) if definition.in_percent else None
+    return Value(numerator, denominator, f"{numerator}/{denominator}", in_percent)

@@ -97,7 +97,7 @@ def _why(city: City, run: Run, installation: Installation | None, length_ms: int
     calendar = in_force(zone.calendars, date_from_day(day))
     if calendar is None:
         return "no_calendar"
-    if not open_minutes(calendar, date_from_day(day)) >> minute & 1:
+    if not open_minutes(calendar, city.closures_of[installation.venue], date_from_day(day)) >> minute & 1:
         return "outside_hours"
     return "manual" if installation.presence_method == MANUAL else VALID
 

@@ -7,7 +7,7 @@ import msgspec
 
 from services.adoption import strips
 from services.adoption.definitions import USES
-from services.adoption.figures.calendars import open_minutes
+from services.adoption.figures.calendars import closed_by
 from services.adoption.figures.city import City, binding_id
 from services.adoption.figures.counted import Coverage, Window
 from services.adoption.figures.device_days import DeviceDay, device_days
@@ -37,13 +37,13 @@ def opening(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Open
     for one in device_days(city, scope, window):
         if one.removed:
             continue
-        for row in _inputs(one):
+        for row in _inputs(city, one):
             inputs[msgspec.json.encode(row)] = row
         if one.calendar is None or one.installation.presence_method == MANUAL:
             continue
         strip = strips_of.get((one.zone, one.day))
         if strip is None:
-            strip = strips_of[one.zone, one.day] = open_minutes(one.calendar, date_from_day(one.day))
+            strip = strips_of[one.zone, one.day] = one.open_strip(city)
         opened += strips.count(strip)
         unaffected += strips.count(strips.without(strip, unknown(city, facts, one.binding, one.day)))
     coverage = Coverage(USES.coverage_unit, unaffected, opened)
@@ -58,7 +58,7 @@ def unknown(city: City, facts: KnownFacts, binding: Binding, day: int) -> int:
     return strips.without(outage, facts.seen(binding.vendor, binding.device, day, day + 1))
 
 
-def _inputs(one: DeviceDay) -> Iterator[list[object]]:
+def _inputs(city: City, one: DeviceDay) -> Iterator[list[object]]:
     binding, installation = one.binding, one.installation
     name = installation_id(installation)
     yield ["binding", binding_id(binding), name, binding.valid_to]
@@ -73,6 +73,8 @@ def _inputs(one: DeviceDay) -> Iterator[list[object]]:
     ]
     if one.calendar:
         yield ["calendar", one.zone, msgspec.to_builtins(one.calendar)]
+    for closure in closed_by(city.closures_of[installation.venue], date_from_day(one.day)):
+        yield ["closure", closure.code, installation.venue, closure.valid_from, closure.valid_to]
 
 
 def _has_installation(city: City, scope: Scope) -> bool:

@@ -22,14 +22,18 @@ def online(city: City, facts: KnownFacts, slot: Slot, stretch: Stretch) -> int:
     binding = stretch.binding
     if binding is None:
         return strips.EMPTY
-    reach = 2 * interval_minutes(city, slot, binding)
+    return covered(facts, binding, 2 * interval_minutes(city, slot, binding), stretch.first, stretch.end)
+
+
+def covered(facts: KnownFacts, binding: Binding, reach: int, first: int, end: int) -> int:
+    """The strip over the days [``first``, ``end``) of what a binding's seen minutes cover, each ``reach`` minutes."""
     carried_days = -(-(reach - 1) // strips.MINUTES)
-    since = max(day_from_date(binding.valid_from), stretch.first - carried_days)
-    seen = facts.seen(binding.vendor, binding.device, since, stretch.end)
+    since = max(day_from_date(binding.valid_from), first - carried_days)
+    seen = facts.seen(binding.vendor, binding.device, since, end)
     if not seen:
         return strips.EMPTY
-    covered = strips.dilated(seen, reach) >> (stretch.first - since) * strips.MINUTES
-    return covered & strips.between(0, len(stretch.days) * strips.MINUTES)
+    dilated = strips.dilated(seen, reach) >> (first - since) * strips.MINUTES
+    return dilated & strips.between(0, (end - first) * strips.MINUTES)
 
 
 def silenced(city: City, stretch: Stretch) -> int:
@@ -41,7 +45,11 @@ def silenced(city: City, stretch: Stretch) -> int:
 
 def interval_minutes(city: City, slot: Slot, binding: Binding) -> int:
     """The reporting interval of the device in a slot, in whole minutes, at least 1."""
-    longest_s = _LONGEST_INTERVAL_S[slot.category]
+    return reporting_minutes(city, binding, _LONGEST_INTERVAL_S[slot.category])
+
+
+def reporting_minutes(city: City, binding: Binding, longest_s: int) -> int:
+    """The reporting interval of a bound device, at most ``longest_s``, in whole minutes, at least 1."""
     device = city.entities.devices.get(f"{binding.vendor}/{binding.device}")
     declared_s = device.reporting_interval_s if device else None
     interval_s = longest_s if declared_s is None else min(declared_s, longest_s)

@@ -7,24 +7,23 @@ dropped, so that days sum to the whole. Source: policy 4.3 and 7.5.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import NamedTuple
 
 from services.adoption import strips
 from services.adoption.definitions import UTILISATION
-from services.adoption.figures.calendars import open_minutes
+from services.adoption.figures import open_days
+from services.adoption.figures.begun import inputs_of_run
 from services.adoption.figures.city import City, binding_id
 from services.adoption.figures.counted import Counted, Coverage, Part, Ratio, RecordKey, Row, Window
-from services.adoption.figures.device_days import DeviceDay, device_days
-from services.adoption.figures.intervals import Interval, common_ms, merged, of_strip
-from services.adoption.figures.judging import GAP_MS, LONGEST_MS, MANUAL, SHORTEST_MS, merging_place
+from services.adoption.figures.device_days import DeviceDay, device_days, of_devices
+from services.adoption.figures.in_use import counted_time, valid_runs
+from services.adoption.figures.intervals import common_ms, merged, of_strip
 from services.adoption.figures.known import KnownFacts
-from services.adoption.figures.merging import Run, runs
+from services.adoption.figures.merging import Run
 from services.adoption.figures.opening import unknown
 from services.adoption.figures.outages import DeviceId
-from services.adoption.figures.reach import LONGEST_RAW_MS, reaching
 from services.adoption.figures.scopes import Scope, installation_id
-from shared.contracts.civil_time import date_from_day, day_from_date, start_of
+from shared.contracts.civil_time import date_from_day
 
 
 class _Measured(NamedTuple):
@@ -41,10 +40,8 @@ class _Measured(NamedTuple):
 
 def count(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Counted:
     """Count the seconds in use of the window's days."""
-    by_device: dict[DeviceId, list[DeviceDay]] = {}
-    for one in device_days(city, scope, window):
-        by_device.setdefault((one.binding.vendor, one.binding.device), []).append(one)
-    valid = _valid_runs(city, facts, by_device, window)
+    by_device = of_devices(device_days(city, scope, window))
+    valid = valid_runs(city, facts, by_device, window)
     measured = [_measure(city, facts, one, valid[device]) for device, days in by_device.items() for one in days]
     used, opened = sum(one.used_s for one in measured), sum(one.open_s for one in measured)
     known = opened - sum(one.unknown_s for one in measured)
@@ -67,38 +64,13 @@ def count(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Counte
     )
 
 
-def _valid_runs(
-    city: City, facts: KnownFacts, devices: Iterable[DeviceId], window: Window
-) -> dict[DeviceId, list[Run]]:
-    """Each device's runs of valid length that may reach into the window: none counts for longer than the longest."""
-    from_ms = start_of(day_from_date(window.start)) - LONGEST_MS
-    end_ms = start_of(day_from_date(window.end))
-    with_sessions = set(facts.devices_with_sessions(from_ms, end_ms))
-    found: dict[DeviceId, list[Run]] = {}
-    for device in devices:
-        found[device] = []
-        if device in with_sessions:
-            raw = reaching(partial(facts.sessions, *device), from_ms, end_ms, GAP_MS, LONGEST_RAW_MS)
-            standing = (session for session in raw if not session.voided)
-            for run in runs(standing, partial(merging_place, city, *device), GAP_MS):
-                if from_ms <= run.start < end_ms and run.end - run.start >= SHORTEST_MS:
-                    found[device].append(run)
-    return found
-
-
-def _counted_time(run: Run) -> Interval:
-    return run.start, min(run.end, run.start + LONGEST_MS)
-
-
 def _measure(city: City, facts: KnownFacts, one: DeviceDay, valid: list[Run]) -> _Measured:
-    if one.removed or one.installation.presence_method == MANUAL:
-        return _Measured(one, one.removed or "manual")
-    if one.calendar is None:
-        return _Measured(one, "no_calendar")
-    open_strip = open_minutes(one.calendar, date_from_day(one.day))
+    if one.uncounted:
+        return _Measured(one, one.uncounted)
+    open_strip = one.open_strip(city)
     opened = list(of_strip(open_strip, one.day))
-    within = [run for run in valid if common_ms([_counted_time(run)], opened)]
-    times = [_counted_time(run) for run in within]
+    within = [run for run in valid if common_ms([counted_time(run)], opened)]
+    times = [counted_time(run) for run in within]
     used_ms = common_ms(merged(times), opened)
     return _Measured(
         of=one,
@@ -116,18 +88,8 @@ def _rows(one: _Measured, part: Part) -> Iterator[Row]:
         return
     amount = {"numerator": one.used_s, "denominator": one.open_s, "removed": 1}[part]
     if amount:
-        binding, installation = one.of.binding, one.of.installation
-        yield Row(
-            why=one.removed or ("used" if one.used_s else "idle"),
-            amount=amount,
-            day=date_from_day(one.of.day),
-            vendor=binding.vendor,
-            device=binding.device,
-            binding=binding_id(binding),
-            installation=installation_id(installation),
-            site=installation.venue,
-            records=one.records,
-        )
+        why = one.removed or ("used" if one.used_s else "idle")
+        yield open_days.row_of(one.of, why, amount)._replace(records=one.records)
 
 
 def _inputs(measured: list[_Measured], valid: dict[DeviceId, list[Run]]) -> Iterator[list[object]]:
@@ -136,7 +98,6 @@ def _inputs(measured: list[_Measured], valid: dict[DeviceId, list[Run]]) -> Iter
         place = installation_id(one.of.installation)
         seconds = [one.open_s, one.used_s, one.doubled_s, one.unknown_s]
         yield ["device-day", binding_id(one.of.binding), place, day, one.removed, *seconds]
-    for (vendor, device), found in valid.items():
+    for device, found in valid.items():
         for run in found:
-            for raw in run.sessions:
-                yield ["session", vendor, device, *raw]
+            yield from inputs_of_run(*device, run)

@@ -47,6 +47,25 @@ def calendars(draw: Any) -> list[Json]:
     ]
 
 
+def closure(valid_from: date, valid_to: date, *districts: str, cancelled: bool = False) -> Json:
+    names = {"code": f"c-{valid_from}", "name": "台风", "kind": "TYPHOON", "source": "虚构", "source_sha256": "0" * 64}
+    return names | {
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+        "districts": list(districts),
+        "cancelled": cancelled,
+    }
+
+
+@st.composite
+def closures(draw: Any) -> list[Json]:
+    if draw(st.booleans()):
+        return []
+    first = draw(days())
+    districts = draw(st.sampled_from([[], ["futian"], ["nanshan", "luohu"]]))
+    return [closure(first, first + timedelta(days=draw(st.integers(1, 2))), *districts, cancelled=draw(st.booleans()))]
+
+
 def installation(number: int, kind: str, method: str, seats: int) -> Json:
     venue, zone = ("museum", "hall") if number % 2 == 0 else ("library", "attic")
     names = {"venue": venue, "zone": zone, "code": f"vr-{number}"}
@@ -84,6 +103,7 @@ def vr_cities(draw: Any) -> Json:
             {"venue": "museum", "code": "hall", "name": "大厅", "calendars": draw(calendars())},
             {"venue": "library", "code": "attic", "name": "阁楼", "calendars": draw(calendars())},
         ],
+        "closures": draw(closures()),
         "installations": places,
         "devices": [{"vendor": vendor, "device": device} for vendor, device in devices],
         "bindings": [b for vendor, device in devices for b in draw(bindings(vendor, device, targets))],
@@ -144,6 +164,7 @@ def worlds(draw: Any) -> World:
 def never_idle(draw: Any) -> tuple[World, tuple[date, date]]:
     """A world with one headset more, in a zone that is always open, that was used in the window."""
     (city, found, own), window = draw(worlds()), draw(windows())
+    city["closures"] = [one for one in city["closures"] if one["districts"] and "futian" not in one["districts"]]
     always = {"valid_from": FIRST - timedelta(days=30), "closed": [], "extra": {}}
     always |= {"weekly": {day: [("00:00", "24:00")] for day in WEEKDAYS}}
     city["zones"].append({"venue": "museum", "code": "yard", "name": "院子", "calendars": [always]})

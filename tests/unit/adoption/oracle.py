@@ -173,6 +173,7 @@ def described(city: Json, run: list[Json]) -> Json:
         "headcount": heads(run, installation),
         "overlong_s": (end - start - length) // 1000,
         "overlong": end - start > length,
+        "length_s": length // 1000,
         "why": "valid",
     }
     if installation is None:
@@ -209,7 +210,20 @@ def calendar_of(city: Json, installation: Json, day: date) -> Json | None:
             for calendar in zone["calendars"]:
                 if calendar["valid_from"] <= day and (not found or calendar["valid_from"] > found["valid_from"]):
                     found = calendar
+    if found and closed_by(city, installation, day):
+        closed: Json = found | {"closed": [*found["closed"], day]}
+        return closed
     return found
+
+
+def closed_by(city: Json, installation: Json, day: date) -> bool:
+    """Whether a closure covers the day and the district of an installation."""
+    (district,) = [venue["district"] for venue in city["venues"] if venue["slug"] == installation["venue"]]
+    for closure in city.get("closures", []):
+        covers = closure["districts"] == [] or district in closure["districts"]
+        if covers and not closure["cancelled"] and in_force(closure["valid_from"], closure["valid_to"], day):
+            return True
+    return False
 
 
 def is_open(calendar: Json | None, day: date, minute: int) -> bool:

@@ -51,6 +51,9 @@ def device_days(
                         gone = silences(city, own, *device, day)
                         unknown = [m for m in opened if silent(gone, m) and m not in seen]
                         row |= used(mine, opened, day) | {"open": 60 * len(opened), "unknown": 60 * len(unknown)}
+                        row["in_use"] = used(mine, set(minutes_of(day)), day)["used"]
+                        shut = [m for m in minutes_of(day) if m not in opened and m not in seen and silent(gone, m)]
+                        row["missed"] = 60 * len(shut)
                     found.append(row)
     return found
 

@@ -26,6 +26,9 @@ NAMES = {
     "tenancies": ("tenancy", "{pilot}/{dwelling_ref}/{number}"),
     "feed_bindings": ("feed_binding", "{vendor}/{device}/{valid_from}"),
     "outages": ("outage", "{vendor}/{feed}/{from_ms}"),
+    "venue_entries": ("venue_entry", "{code}"),
+    "venue_counts": ("venue_count", "{venue}/{zone}/{period}/{method}"),
+    "closures": ("closure", "{code}"),
 }
 
 

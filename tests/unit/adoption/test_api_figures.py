@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 from flask.testing import FlaskClient
 
+from services.adoption.definitions import DEFINITIONS
 from shared.contracts import figures as contract
 from shared.contracts.registry import Change
 from shared.runtime.registry_copy import RegistryCopy
@@ -61,7 +62,7 @@ def test_every_reason_a_row_gives_is_explained_by_its_metric(client: FlaskClient
 
 
 def test_each_metric_has_the_full_form_and_rows_whose_amounts_sum_to_it(client: FlaskClient, files: Path) -> None:
-    for metric in ("H1", "H4", "H6", "H7", "H7a", "V2", "V5"):
+    for metric in DEFINITIONS:
         figure = get(client, f"/v1/figures/{metric}?{WINDOW}")
         assert contract.Figure().validate(figure) == {}
         for part in ("numerator", "denominator"):

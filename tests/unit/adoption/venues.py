@@ -6,7 +6,7 @@ from typing import Any
 from services.adoption.measure import Measured
 from tests.unit.adoption import cities, oracle
 from tests.unit.adoption.cities_venues import installation, key
-from tests.unit.adoption.world import Json, city_of, known, measure
+from tests.unit.adoption.world import Interval, Json, city_of, known, measure
 
 DAY = date(2024, 3, 1)
 WINDOW = (DAY, date(2024, 3, 2))
@@ -53,6 +53,27 @@ def of_session(record: Json) -> Json:
     return {"kind": "session", "ts": record["ts"], "seq": record["seq"]}
 
 
+def asked(
+    metric: str, city: Json, *records: Json, own: tuple[Interval, ...] = (), window: tuple[date, date] = WINDOW
+) -> Measured:
+    with known(records, own) as facts:
+        return measure(metric, "programme", window, city_of(city), facts)
+
+
+def heartbeat(ts: int, device: str = "hmd") -> Json:
+    record = {"kind": "heartbeat", "vendor": "acme", "site": "museum", "device": device, "ts": ts}
+    return record | {"received_ms": ts}
+
+
+def fault(ts: int, *, active: bool, code: str = "e-1", seq: int = 0) -> Json:
+    record = {"kind": "fault", "vendor": "acme", "site": "museum", "device": "hmd", "ts": ts, "seq": seq}
+    record |= {"code": code, "active": active}
+    return record | {"sha": cities.digest(record), "received_ms": ts}
+
+
+def of_fault(record: Json) -> Json:
+    return {"kind": "fault", "ts": record["ts"], "seq": record["seq"]}
+
+
 def uses(city: Json, *records: Json, window: tuple[date, date] = WINDOW) -> Measured:
-    with known(records) as facts:
-        return measure("V2", "programme", window, city_of(city), facts)
+    return asked("V2", city, *records, window=window)

@@ -22,7 +22,7 @@ from services.adoption.fold import gather
 from services.adoption.measure import Measured, measure as measure_as_of
 from services.adoption.refolding import refold_waiting
 from shared.brokers.rabbitmq import Body
-from shared.contracts import registry, registry_evidence
+from shared.contracts import registry, registry_city, registry_evidence
 from tests.fakes.published_journal import PublishedJournal
 
 Json = dict[str, Any]
@@ -167,6 +167,11 @@ def city_of(plain: Json, sequence: int = 1) -> City:
             registry_evidence.FeedBinding, plain.get("feed_bindings", []), "{vendor}/{device}/{valid_from}"
         ),
         outages=_by_id(registry_evidence.Outage, plain.get("outages", []), "{vendor}/{feed}/{from_ms}"),
+        venue_entries=_by_id(registry_city.VenueEntry, plain.get("venue_entries", []), "{code}"),
+        venue_counts=_by_id(
+            registry_city.VenueCount, plain.get("venue_counts", []), "{venue}/{zone}/{period}/{method}"
+        ),
+        closures=_by_id(registry_city.Closure, plain.get("closures", []), "{code}"),
     )
     return index(sequence, entities)
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from services.adoption import strips
-from services.adoption.definitions import IDLE
+from services.adoption.definitions import IDLE_SLOTS
 from services.adoption.figures.city import City, binding_id
 from services.adoption.figures.counted import Counted, Coverage, Part, Ratio, Row, Window
 from services.adoption.figures.dwelling_days import lived
@@ -21,8 +21,8 @@ from services.adoption.figures.stretches import Stretch, of_slot
 from shared.contracts.civil_time import date_from_day
 from shared.contracts.registry import Dwelling, Slot
 
-_IDLE_DAYS = IDLE.parameter("idle_days")
-_IDLE_DAYS_HVAC = IDLE.parameter("idle_days_hvac")
+_IDLE_DAYS = IDLE_SLOTS.parameter("idle_days")
+_IDLE_DAYS_HVAC = IDLE_SLOTS.parameter("idle_days_hvac")
 _IN_NUMERATOR = ("idle", "unknown")
 
 
@@ -60,12 +60,12 @@ def count(city: City, facts: KnownFacts, scope: Scope, window: Window) -> Counte
     return Counted(
         total=Ratio(len(idle), len(counted)),
         observed=Ratio(len(idle) - unknown, len(counted) - unknown),
-        coverage=Coverage(IDLE.coverage_unit, unaffected, unaffected + skipped),
+        coverage=Coverage(IDLE_SLOTS.coverage_unit, unaffected, unaffected + skipped),
         removed=Counter(one.why for one in judged if not one.looked),
         applicable=bool(counted),
         rows=rows,
         inputs=map(_input, judged),
-        apart={name: split[name] for name in IDLE.apart} | {"skipped_days": skipped},
+        apart={name: split[name] for name in IDLE_SLOTS.apart} | {"skipped_days": skipped},
     )
 
 

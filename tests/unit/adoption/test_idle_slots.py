@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from services.adoption.definitions import IDLE
+from services.adoption.definitions import IDLE_SLOTS
 from services.adoption.measure import Measured
 from tests.unit.adoption import cities, cities_months
 from tests.unit.adoption.cities import midnight_ms
@@ -47,7 +47,7 @@ def check(result: Measured, rows: list[Json], scope: str) -> None:
     assert figure.conservative[:2] == (len(idle), len(counted)), scope
     assert figure.observed[:2] == (len(idle) - unknown, len(counted) - unknown), scope
     assert figure.coverage == ("slot-day", observable, observable + skipped), scope
-    assert figure.removed == {why: removed[why] for why in IDLE.exclusions}, scope
+    assert figure.removed == {why: removed[why] for why in IDLE_SLOTS.exclusions}, scope
     apart = {lives: len([row for row in counted if row["lives"] == lives]) for lives in LIVES}
     apart |= {f"idle_{lives}": len([row for row in idle if row["lives"] == lives]) for lives in LIVES}
     for name in ("no_consent", "no_device", "used_on_skipped"):
