@@ -50,7 +50,8 @@ check:  ## 格式、规范、类型、依赖、单元测试 / format, lint, type
 test:  ## check，再加真实服务与浏览器上的测试 / check, then the tests on real servers and in a real browser
 	@deploy/local/setup.sh dev servers browser
 	@$(MAKE) check
-	@$(PYTHON) -m pytest -q -n 4 --dist loadfile tests/system tests/integration tests/browser
+	@$(PYTHON) -m pytest -q -n 3 --dist loadfile \
+	  tests/system tests/integration/test_telemetry_*.py tests/integration tests/browser
 
 proof:  ## 更长的证明 / what takes longer to show: 2,000 requests per operation of the registry [PILOTLIGHT_SEED=]
 	@deploy/local/setup.sh dev
